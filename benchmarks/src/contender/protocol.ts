@@ -1,0 +1,79 @@
+/**
+ * What the runner says to a contender process and what it answers: one line of JSON each way, one command at
+ * a time. `host.ts` speaks it for JavaScript allocators, `native/twin.c` for native ones. The C side looks for
+ * names and does not parse, so commands are flat and every name in them is unique.
+ *
+ * `hello` comes unasked; then `prepare`, any number of `round` and `sample` or one `fixed`, and the end of input.
+ */
+
+import type { Shape } from '../workloads.ts'
+
+export interface Prepare extends Shape {
+  readonly do: 'prepare'
+  readonly threads: number
+  readonly seed: number
+}
+
+/** Runs for a time, and leaves everything where it is for the next round. */
+export interface Round {
+  readonly do: 'round'
+  readonly seconds: number
+}
+
+/** Takes the time of single operations among others that are not timed; for loops that can do a single one. */
+export interface Sample {
+  readonly do: 'sample'
+  readonly seconds: number
+}
+
+/** Runs an exact number of operations per lane, frees everything, and reports what was done. */
+export interface Fixed {
+  readonly do: 'fixed'
+  readonly operations: number
+}
+
+export type Command = Prepare | Round | Sample | Fixed
+
+export interface Hello {
+  readonly did: 'hello'
+  readonly version: string
+  /** Native only: the file that `malloc` comes from, as the linker resolved it. */
+  readonly library?: string
+}
+
+export interface Prepared {
+  readonly did: 'prepare'
+  /** Resident memory with all threads up and nothing allocated yet; 0 where it cannot be read. */
+  readonly baselineResidentBytes: number
+}
+
+export interface RoundDone {
+  readonly did: 'round'
+  readonly ops: number
+  readonly seconds: number
+  readonly peakResidentBytes: number
+}
+
+/** Nanoseconds of an operation, less what reading the clock costs. */
+export interface Percentiles {
+  readonly p50: number
+  readonly p99: number
+  readonly p999: number
+}
+
+export interface SampleDone extends Percentiles {
+  readonly did: 'sample'
+}
+
+export interface FixedDone {
+  readonly did: 'fixed'
+  readonly ops: number
+  readonly checksum: number
+}
+
+export interface Failed {
+  readonly did: 'fail'
+  readonly error: string
+}
+
+export type Answer = Hello | Prepared | RoundDone | SampleDone | FixedDone | Failed

@@ -1,0 +1,116 @@
+/**
+ * One workload in one contender process: a fresh allocator, a fresh board, and a Piscina pool with exactly as
+ * many threads as the workload has seats. The tasks of a round are submitted together and hold each other at
+ * the start line, so each thread gets one.
+ */
+
+import { Piscina } from 'piscina'
+import {
+  type Board,
+  boardBytes,
+  ENDED,
+  LEFT,
+  laneChecksum,
+  laneSeed,
+  OPERATIONS,
+  openBoard,
+  RANDOM,
+  SAMPLES,
+  STARTED,
+} from '../loops/board.ts'
+import { prepareLarson } from '../loops/larson.ts'
+import type { ScriptPeer } from '../peers/allocator.ts'
+import { heapBytesOf, type Shape, seatsOf } from '../workloads.ts'
+import type { Task } from './part.ts'
+import type { FixedDone, Prepare, RoundDone, SampleDone } from './protocol.ts'
+import { peakResidentBytes, resetPeak, residentBytes } from './resident.ts'
+import type { Seat } from './worker.ts'
+
+export class Session {
+  /** Resident memory with all threads up and nothing allocated yet. */
+  baselineResidentBytes = 0
+  readonly #pool: Piscina<Task, string | undefined>
+  readonly #board: Board
+  readonly #seats: number
+  #round = 0
+
+  private constructor(pool: Piscina, board: Board, seats: number) {
+    this.#pool = pool
+    this.#board = board
+    this.#seats = seats
+  }
+
+  static async open(name: string, peer: ScriptPeer, order: Prepare): Promise<Session> {
+    const shape: Shape = order
+    const { threads } = order
+    const seats = seatsOf(shape, threads)
+    const buffer = new SharedArrayBuffer(boardBytes(shape, threads))
+    const board = openBoard(buffer, shape, threads)
+    const opened = peer.create(heapBytesOf(shape, threads), seats + 2)
+    const workerData: Seat = { peer: name, handle: opened.handle, board: buffer, shape, threads, seats }
+    const pool = new Piscina({
+      filename: new URL('./worker.js', import.meta.url).href,
+      minThreads: seats,
+      maxThreads: seats,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      workerData,
+    })
+    const session = new Session(pool, board, seats)
+    await session.#all({ do: 'warm' })
+    session.baselineResidentBytes = residentBytes()
+    for (const [index, lane] of board.lanes.entries()) {
+      lane.words[RANDOM] = laneSeed(order.seed, index)
+      lane.words[LEFT] = shape.turn
+      if (shape.kind === 'larson') prepareLarson(opened.allocator, lane, shape)
+    }
+    opened.allocator.park()
+    return session
+  }
+
+  async round(seconds: number): Promise<RoundDone> {
+    const wasReset = resetPeak()
+    await this.#all({ do: 'run', seconds })
+    return { did: 'round', ...this.#figures(), peakResidentBytes: peakResidentBytes(wasReset) }
+  }
+
+  async sample(seconds: number): Promise<SampleDone> {
+    await this.#all({ do: 'sample', seconds })
+    const all = this.#board.lanes.flatMap(({ samples, clock }) => [...samples.subarray(0, clock[SAMPLES])])
+    const sorted = Float64Array.from(all).sort()
+    const at = (part: number) => sorted[Math.floor(part * (sorted.length - 1))] * 1e6
+    return { did: 'sample', p50: at(0.5), p99: at(0.99), p999: at(0.999) }
+  }
+
+  async fixed(operations: number): Promise<FixedDone> {
+    await this.#all({ do: 'run', operations })
+    const { ops } = this.#figures()
+    await this.#all({ do: 'empty' })
+    const checksum = this.#board.lanes.reduce((sum, lane) => (sum + laneChecksum(lane)) | 0, 0)
+    return { did: 'fixed', ops, checksum: checksum >>> 0 }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy()
+  }
+
+  async #all(task: Pick<Task, 'do'> & Partial<Task>): Promise<void> {
+    const round = ++this.#round
+    for (const { clock } of this.#board.lanes) if (task.do === 'run') clock.fill(0)
+    const whole = { seconds: Number.POSITIVE_INFINITY, operations: Number.POSITIVE_INFINITY, ...task, round }
+    const runs = Array.from({ length: this.#seats }, () => this.#pool.run(whole))
+    const errors = (await Promise.all(runs)).filter((error) => error !== undefined)
+    if (errors[0] !== undefined) throw new Error(errors[0])
+  }
+
+  /** A lane's rate is its operations over its own time; the session's is the sum of the lanes'. */
+  #figures(): { ops: number; seconds: number } {
+    let ops = 0
+    let rate = 0
+    for (const { clock } of this.#board.lanes) {
+      const done = clock[OPERATIONS]
+      ops += done
+      rate += done / (clock[ENDED] - clock[STARTED])
+    }
+    return { ops, seconds: ops / rate }
+  }
+}

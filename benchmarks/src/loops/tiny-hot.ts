@@ -1,0 +1,31 @@
+/**
+ * tiny-hot, after hakmem's roadmap: allocate 100 blocks of 32 bytes, write a byte in each, free them in
+ * reverse order. The best case of every thread cache: the distance between an allocator and two moves.
+ */
+
+import type { Allocator } from '../peers/allocator.ts'
+import { type Lane, SUM } from './board.ts'
+
+const BATCH = 100
+
+/** Runs whole batches until at least `operations` are done; returns how many were. */
+export function tinyHot(heap: Allocator, lane: Lane, operations: number): number {
+  const bytes = heap.U8
+  const pointers = lane.pointers
+  const cycles = Math.ceil(operations / (2 * BATCH))
+  let sum = lane.words[SUM]
+  for (let cycle = 0; cycle < cycles; cycle++) {
+    for (let i = 0; i < BATCH; i++) {
+      const p = heap.malloc(32)
+      bytes[p] = i
+      pointers[i] = p
+    }
+    for (let i = BATCH - 1; i >= 0; i--) {
+      const p = pointers[i]
+      sum = (sum + Math.imul(i + 1, bytes[p])) | 0
+      heap.free(p)
+    }
+  }
+  lane.words[SUM] = sum
+  return cycles * 2 * BATCH
+}

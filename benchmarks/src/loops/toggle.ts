@@ -1,0 +1,55 @@
+/**
+ * random-mixed and mid-large-mt, after hakmem's roadmap: pick a slot at random; free what it holds, or
+ * allocate a block of random size into it and write its first byte. Half the slots are occupied on average.
+ *
+ * The slot comes from the low bits of one xorshift32 number, the size from its high half by a multiplication
+ * (a division would cost as much as the allocation).
+ */
+
+import type { Allocator } from '../peers/allocator.ts'
+import type { Shape } from '../workloads.ts'
+import { type Lane, RANDOM, SUM } from './board.ts'
+
+/** Toggles `operations` times: each is one malloc or one free. `shape.slots` is a power of two. */
+export function toggle(heap: Allocator, lane: Lane, operations: number, shape: Shape): number {
+  const bytes = heap.U8
+  const slots = lane.pointers
+  const mask = shape.slots - 1
+  const { low, units, shift } = shape
+  let random = lane.words[RANDOM]
+  let sum = lane.words[SUM]
+  for (let i = 0; i < operations; i++) {
+    random ^= random << 13
+    random ^= random >>> 17
+    random ^= random << 5
+    const slot = random & mask
+    const held = slots[slot]
+    if (held !== 0) {
+      sum = (sum + bytes[held]) | 0
+      heap.free(held)
+      slots[slot] = 0
+    } else {
+      const size = low + ((Math.imul(random >>> 16, units) >>> 16) << shift)
+      const p = heap.malloc(size)
+      bytes[p] = random
+      slots[slot] = p
+      sum = (sum + Math.imul(slot + 1, size)) | 0
+    }
+  }
+  lane.words[RANDOM] = random
+  lane.words[SUM] = sum
+  return operations
+}
+
+/** Frees what the slots still hold, in order. */
+export function emptySlots(heap: Allocator, lane: Lane): void {
+  let sum = lane.words[SUM]
+  for (let slot = 0; slot < lane.pointers.length; slot++) {
+    const held = lane.pointers[slot]
+    if (held === 0) continue
+    sum = (sum + heap.U8[held]) | 0
+    heap.free(held)
+    lane.pointers[slot] = 0
+  }
+  lane.words[SUM] = sum
+}

@@ -1,0 +1,29 @@
+/**
+ * What a workload asks of an allocator that JavaScript calls. hakmem's `Heap` has this shape and is passed to
+ * the loops as it is; the others get an adapter class. A contender process loads one of them only, so that
+ * every call site in the loops stays monomorphic.
+ */
+
+/** One thread's view of the memory under test; pointers are byte offsets, and 0 is no block. */
+export interface Allocator {
+  readonly U8: Uint8Array
+  readonly U32: Uint32Array
+  malloc(size: number): number
+  free(p: number): void
+  /** Called before the thread idles. */
+  park(): void
+  /** Called when the thread gives up its part for good. */
+  detach(): void
+}
+
+export interface Opened {
+  readonly allocator: Allocator
+  /** What a worker needs to attach: must survive structured clone. */
+  readonly handle: unknown
+}
+
+export interface ScriptPeer {
+  readonly version: string
+  create(bytes: number, threads: number): Opened
+  attach(handle: unknown): Allocator
+}

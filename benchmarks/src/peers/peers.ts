@@ -1,0 +1,58 @@
+/** The contenders, and how each is started. */
+
+import { liveBlocksOf, type Workload } from '../workloads.ts'
+import type { ScriptPeer } from './allocator.ts'
+
+export interface Peer {
+  readonly name: string
+  readonly about: string
+  readonly kind: 'script' | 'native'
+  /** Whether another thread can be told of a block: a separate buffer has no offset to pass. */
+  readonly passesBlocks: boolean
+  /** Live blocks beyond which it needs minutes, not seconds, to come to a steady state. */
+  readonly mostBlocks?: number
+  /** Seconds of warm-up: V8 needs a second until its code is what it will be, native code only warm caches. */
+  readonly warmUp: number
+}
+
+export const SUBJECT = 'hakmem'
+
+export const peers: readonly Peer[] = [
+  { name: SUBJECT, about: '@hakmem/core', kind: 'script', passesBlocks: true, warmUp: 1 },
+  { name: 'mimalloc', about: 'Microsoft mimalloc', kind: 'native', passesBlocks: true, warmUp: 0.2 },
+  { name: 'jemalloc', about: 'jemalloc', kind: 'native', passesBlocks: true, warmUp: 0.2 },
+  { name: 'tcmalloc', about: 'gperftools tcmalloc', kind: 'native', passesBlocks: true, warmUp: 0.2 },
+  { name: 'libc', about: "the C library's malloc", kind: 'native', passesBlocks: true, warmUp: 0.2 },
+  {
+    name: 'thi.ng',
+    about: '@thi.ng/malloc behind a lock',
+    kind: 'script',
+    passesBlocks: true,
+    mostBlocks: 100_000,
+    warmUp: 0.5,
+  },
+  { name: 'sab', about: 'new SharedArrayBuffer(n)', kind: 'script', passesBlocks: false, warmUp: 0.5 },
+]
+
+/** Why a contender does not take part in a workload; undefined if it does. */
+export function leftOut(peer: Peer, workload: Workload): string | undefined {
+  if (!peer.passesBlocks && workload.passesBlocks)
+    return 'its blocks have no offset that another thread could be told'
+  if (peer.mostBlocks !== undefined && liveBlocksOf(workload.shape, 1) > peer.mostBlocks)
+    return `with more than ${peer.mostBlocks} blocks it would take minutes to come to a steady state`
+  return undefined
+}
+
+/** Loads one contender and none of the others: what is not loaded cannot make a call site polymorphic. */
+export async function loadScriptPeer(name: string): Promise<ScriptPeer> {
+  switch (name) {
+    case SUBJECT:
+      return (await import('./hakmem.ts')).peer
+    case 'thi.ng':
+      return (await import('./thing.ts')).peer
+    case 'sab':
+      return (await import('./sab.ts')).peer
+    default:
+      throw new Error(`no contender in JavaScript is called '${name}'`)
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * `@thi.ng/malloc` behind a lock: what npm offers today. Its MemPool keeps its whole state in
+ * the buffer but knows no threads, so every call takes a mutex that lies in front of the pool.
+ *
+ * The mutex is Drepper's three-state futex ("Futexes Are Tricky", 2011): spin a little, then Atomics.wait.
+ */
+
+import { MemPool } from '@thi.ng/malloc'
+import type { Allocator, ScriptPeer } from './allocator.ts'
+import { packageVersion } from './version.ts'
+
+const POOL_START = 64
+const FREE = 0
+const HELD = 1
+const CONTENDED = 2
+const SPINS = 100
+
+class LockedPool implements Allocator {
+  readonly U8: Uint8Array
+  readonly U32: Uint32Array
+  readonly #pool: MemPool
+  readonly #lock: Int32Array
+
+  constructor(buffer: SharedArrayBuffer, attach: boolean) {
+    this.U8 = new Uint8Array(buffer)
+    this.U32 = new Uint32Array(buffer)
+    this.#lock = new Int32Array(buffer, 0, 1)
+    this.#pool = new MemPool({ buf: buffer, start: POOL_START, skipInitialization: attach })
+  }
+
+  malloc(size: number): number {
+    this.#acquire()
+    const p = this.#pool.malloc(size)
+    this.#release()
+    if (p === 0) throw new Error(`the pool is full: ${size} bytes do not fit`)
+    return p
+  }
+
+  free(p: number): void {
+    this.#acquire()
+    const known = this.#pool.free(p)
+    this.#release()
+    if (!known) throw new Error(`the pool does not know the block at ${p}`)
+  }
+
+  park(): void {}
+
+  detach(): void {}
+
+  #acquire(): void {
+    const lock = this.#lock
+    for (let spin = 0; spin < SPINS; spin++) {
+      if (Atomics.compareExchange(lock, 0, FREE, HELD) === FREE) return
+    }
+    while (Atomics.exchange(lock, 0, CONTENDED) !== FREE) Atomics.wait(lock, 0, CONTENDED)
+  }
+
+  #release(): void {
+    if (Atomics.exchange(this.#lock, 0, FREE) === CONTENDED) Atomics.notify(this.#lock, 0, 1)
+  }
+}
+
+export const peer: ScriptPeer = {
+  version: packageVersion('@thi.ng/malloc'),
+  create(bytes) {
+    const buffer = new SharedArrayBuffer(bytes)
+    return { allocator: new LockedPool(buffer, false), handle: buffer }
+  },
+  attach: (handle) => new LockedPool(handle as SharedArrayBuffer, true),
+}

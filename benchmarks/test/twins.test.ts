@@ -1,0 +1,68 @@
+/**
+ * Every contender does the same work: with the same seed and a fixed number of operations, the loops in
+ * TypeScript (under two allocators) and the twin in C report the same counts and the same checksum, which mixes
+ * sizes, slots and the bytes read back.
+ */
+
+import { assert, suite } from '@hakmem/testing'
+import { buildTwin } from '#peers/native'
+import { peers } from '#peers/peers'
+import { Contender } from '#run/contender'
+import { type Workload, workloads } from '#workloads'
+
+const OPERATIONS = 10_000
+/** larson made small: the pool behind a lock is slow, and a lane is to go back and forth between its threads. */
+const SMALL_LARSON = { slots: 500, turn: 1500 }
+
+const twins = suite('twins')
+const names = ['hakmem', 'thi.ng', 'libc']
+const built = await buildTwin('libc')
+if ('missing' in built) {
+  names.pop()
+  console.log(`the C twin is not compared: ${built.missing}`)
+}
+const contenders: Contender[] = []
+
+twins.before(async () => {
+  for (const peer of peers) if (names.includes(peer.name)) contenders.push(await Contender.start(peer))
+})
+
+twins.after(async () => {
+  for (const contender of contenders) await contender.end()
+})
+
+for (const workload of workloads) {
+  twins(`${workload.name} is the same work for ${names.join(', ')}`, async () => {
+    for (const [threads, seed] of workload.fixedThreads === undefined
+      ? [
+          [1, 1],
+          [2, 4141],
+        ]
+      : [[2, 4141]]) {
+      const [first, ...others] = await measureAll(workload, threads, seed)
+      assert.ok(first.ops >= OPERATIONS * (workload.fixedThreads === undefined ? threads : 1))
+      for (const other of others) assert.equal(other, first)
+    }
+  })
+}
+
+twins('another seed is other work', async () => {
+  const workload = workloads.find(({ name }) => name === 'random-mixed') as Workload
+  const [one] = await measureAll(workload, 1, 1)
+  const [other] = await measureAll(workload, 1, 2)
+  assert.is(one.ops, other.ops)
+  assert.is.not(one.checksum, other.checksum)
+})
+
+twins.run()
+
+async function measureAll(workload: Workload, threads: number, seed: number) {
+  const done: { ops: number; checksum: number }[] = []
+  for (const contender of contenders) {
+    const shape = { ...workload.shape, ...(workload.shape.kind === 'larson' && SMALL_LARSON) }
+    await contender.prepare({ do: 'prepare', ...shape, threads, seed })
+    const { ops, checksum } = await contender.fixed(OPERATIONS)
+    done.push({ ops, checksum })
+  }
+  return done
+}

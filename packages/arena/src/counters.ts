@@ -1,0 +1,51 @@
+/**
+ * Counters of every stage, in each thread's record: written plainly by the record's thread, readable from any
+ * (a reader may see a count that is a moment old). 32 bits each, wrapping. Never reset, so they outlive threads.
+ */
+
+/** Word offsets from R_COUNTERS, by name. */
+export const COUNTERS = {
+  /** Refills that were served from the run being swept. */
+  refillOwn: 0,
+  /** Runs taken up because other threads had freed into them, or because enough of them was known free. */
+  refillDirty: 1,
+  /** Runs begun in pages that this thread already held. */
+  refillFresh: 2,
+  /** Extents adopted from threads that parked or detached. */
+  refillAdopted: 3,
+  /** Extents claimed. */
+  refillExtent: 4,
+  /** Blocks handed to caches by refills. */
+  refilled: 5,
+  /** Blocks collected that other threads had freed. */
+  collected: 6,
+  /** Flagged runs announced to their owners by frees of this thread. */
+  announced: 7,
+  /** Flushes of a full cache, and blocks that they returned to their runs. */
+  flushes: 8,
+  flushed: 9,
+  /** Runs given back, and extents given back. */
+  runsRetired: 10,
+  extentsReleased: 11,
+  /** Large runs: allocated, freed by their owner, served from the retained ones, grown in place. */
+  largeTaken: 12,
+  largeFreed: 13,
+  largeRetained: 14,
+  largeGrown: 15,
+  /** Early returns, by cause. */
+  outOfMemory: 16,
+  invalidSize: 17,
+  invalidPointer: 18,
+  doubleFree: 19,
+  /** Events: caches dropped by a recovery, recoveries, answers to pressure from another thread, parks. */
+  listsDropped: 20,
+  recovered: 21,
+  pressure: 22,
+  parks: 23,
+  /** Every operation, only with `counters: true`. */
+  mallocs: 32,
+  freesLocal: 33,
+  freesRemote: 34,
+} as const
+
+export type CounterName = keyof typeof COUNTERS

@@ -1,0 +1,139 @@
+/**
+ * The errors of the heap: one class per cause, each with a stable `code` and the values that caused it.
+ *
+ * Errors are built last, after every check and with no allocator state half written, because building one may
+ * itself fail (a caught stack overflow): nothing then needs undoing.
+ *
+ * Sizes that are no sizes are `RangeError`s, as everywhere else in JavaScript; they carry a `code` too and
+ * `isHeapError` knows them.
+ */
+
+/** The codes that errors of this project carry; stable across versions. */
+export type HeapErrorCode =
+  | 'ERR_HAKMEM_OUT_OF_MEMORY'
+  | 'ERR_HAKMEM_INVALID_POINTER'
+  | 'ERR_HAKMEM_DOUBLE_FREE'
+  | 'ERR_HAKMEM_FORMAT'
+  | 'ERR_HAKMEM_TOO_MANY_THREADS'
+  | 'ERR_HAKMEM_DETACHED'
+  | 'ERR_HAKMEM_INVALID_SIZE'
+
+/** Base of every error about the heap's state or its pointers. */
+export class HeapError extends Error {
+  readonly code: HeapErrorCode
+  constructor(code: HeapErrorCode, message: string) {
+    super(message)
+    this.name = new.target.name
+    this.code = code
+  }
+}
+
+/** No room for the request, after everything that this thread may collect was collected. Figures in bytes. */
+export class OutOfMemoryError extends HeapError {
+  readonly requested: number
+  readonly capacity: number
+  /** Bytes in extents that no thread owns. */
+  readonly unclaimed: number
+  /** Bytes of the extents that each attached thread holds, by thread id. */
+  readonly held: Readonly<Record<string, number>>
+  constructor(requested: number, capacity: number, unclaimed: number, held: Record<string, number>) {
+    const list = Object.entries(held).map(([thread, bytes]) => `${thread}: ${bytes}`)
+    super(
+      'ERR_HAKMEM_OUT_OF_MEMORY',
+      `Out of memory: ${requested} bytes do not fit. Of ${capacity} bytes, ${unclaimed} are in extents that no ` +
+        `thread holds (none in a row that is long enough); held by thread: ${list.join(', ') || 'none'}.`,
+    )
+    this.requested = requested
+    this.capacity = capacity
+    this.unclaimed = unclaimed
+    this.held = held
+  }
+}
+
+/** Why a value is not a pointer to a live block. */
+export type InvalidPointerReason =
+  | 'not a number'
+  | 'not an integer from 0 to 2^32 - 1'
+  | 'beyond the end of the heap'
+  | 'not a multiple of 16'
+  | 'in the metadata'
+  | 'not the start of a block'
+  | 'never allocated, or its run was freed'
+
+/** The value given is not the start of a live block. */
+export class InvalidPointerError extends HeapError {
+  readonly pointer: unknown
+  readonly reason: InvalidPointerReason
+  constructor(operation: string, pointer: unknown, reason: InvalidPointerReason, detail = '') {
+    const shown = typeof pointer === 'number' ? String(pointer) : typeof pointer
+    super('ERR_HAKMEM_INVALID_POINTER', `${operation}: pointer ${shown} is ${reason}${detail}.`)
+    this.pointer = pointer
+    this.reason = reason
+  }
+}
+
+/** The block was freed before: by its owner, by another thread, or it waits to be collected. */
+export class DoubleFreeError extends HeapError {
+  readonly pointer: number
+  /** Usable bytes of the block's size class. */
+  readonly size: number
+  /** Where the freed block is now. */
+  readonly found: 'free' | 'cached' | 'freed by another thread'
+  constructor(operation: string, pointer: number, size: number, found: DoubleFreeError['found']) {
+    super(
+      'ERR_HAKMEM_DOUBLE_FREE',
+      `${operation}: the block of ${size} bytes at ${pointer} is not live: it was freed before (now ${found}).`,
+    )
+    this.pointer = pointer
+    this.size = size
+    this.found = found
+  }
+}
+
+/** The buffer is not a heap that this version can attach to. */
+export class HeapFormatError extends HeapError {
+  constructor(message: string) {
+    super('ERR_HAKMEM_FORMAT', message)
+  }
+}
+
+/** Every record of the heap is taken by a thread. */
+export class TooManyThreadsError extends HeapError {
+  readonly threads: number
+  constructor(threads: number) {
+    super(
+      'ERR_HAKMEM_TOO_MANY_THREADS',
+      `All ${threads} thread records of this heap are taken. Create the heap with more \`threads\`, or detach one.`,
+    )
+    this.threads = threads
+  }
+}
+
+/** The heap object was detached; attach again to use the heap. */
+export class DetachedHeapError extends HeapError {
+  constructor(operation: string) {
+    super('ERR_HAKMEM_DETACHED', `${operation}: this thread has detached from the heap.`)
+  }
+}
+
+/** A size, count or alignment that is none. */
+export class InvalidSizeError extends RangeError {
+  readonly code: HeapErrorCode = 'ERR_HAKMEM_INVALID_SIZE'
+  readonly value: unknown
+  constructor(operation: string, what: string, value: unknown, rule: string) {
+    const shown = typeof value === 'number' ? String(value) : typeof value
+    super(`${operation}: ${what} must be ${rule}, got ${shown}.`)
+    this.name = 'InvalidSizeError'
+    this.value = value
+  }
+}
+
+/** True for every error that this project throws, from any of its packages. */
+export function isHeapError(error: unknown): error is HeapError | InvalidSizeError {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code.startsWith('ERR_HAKMEM_')
+  )
+}

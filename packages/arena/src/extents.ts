@@ -1,0 +1,154 @@
+/**
+ * Extents: the heap cut into equal pieces, each owned by one thread, claimed from the lowest address up.
+ *
+ * A word per extent says whose it is. Only this file changes whose; every change is one atomic step:
+ *
+ * - FREE to OWNED(me), or to TENT(me) as one of several in a row: swap, by anyone. Taking over publishes
+ *   nothing: a FREE extent's run words and state bytes are 0.
+ * - TENT(me) to OWNED(me) or back to FREE: store, by me. Rows are claimed in ascending order only; a claimer
+ *   that meets another's TENT undoes its own and looks again, so that two cannot starve each other.
+ * - OWNED(me) to FREE or ORPHAN: store, by me, when nothing of mine points into it. Publishes the zeroed
+ *   metadata, or the run words, to whoever swaps the word next.
+ * - ORPHAN to OWNED(me): swap, by anyone, on a word without CONT; then the CONT words that follow, which nobody
+ *   else may touch, since only the adopter of a chain's head takes the rest.
+ *
+ * Loops end: a claim looks at each extent once per attempt (4096 at most), and makes at most 3 attempts.
+ */
+
+import { load, store, swap } from '#ordering'
+import type { Arena } from './arena.ts'
+import { CONT, extentSlot, extentState, FREE, ORPHAN, owned, TENT, tentative } from './layout.ts'
+
+const ATTEMPTS = 3
+
+export class Extents {
+  private readonly W: Int32Array
+  private readonly table: number
+  private readonly first: number
+  private readonly count: number
+  private readonly owned: number
+  private readonly tent: number
+  /** A word of mine, with CONT: compare `(word | CONT) === mine`. */
+  readonly mine: number
+
+  constructor(arena: Arena, slot: number) {
+    const g = arena.geometry
+    this.W = arena.W
+    this.table = g.table
+    this.first = g.firstExtent
+    this.count = g.extents
+    this.owned = owned(slot)
+    this.tent = tentative(slot)
+    this.mine = owned(slot) | CONT
+  }
+
+  isMine(extent: number): boolean {
+    return (this.W[this.table + extent] | CONT) === this.mine
+  }
+
+  /** Claims `count` extents in a row, the first at a multiple of `alignment`; the first's index, or 0 if none. */
+  claim(count: number, alignment: number): number {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      let blocked = false
+      let from = Math.ceil(this.first / alignment) * alignment
+      while (from + count <= this.count) {
+        const at = this.obstacle(from, count)
+        if (at < 0) {
+          if (this.claimAt(from, count)) return from
+          blocked = true
+        } else if (extentState(load(this.W, this.table + at)) === TENT) {
+          blocked = true
+        }
+        const next = at < 0 ? from + 1 : at + 1
+        from = Math.ceil(next / alignment) * alignment
+      }
+      if (!blocked) return 0
+    }
+    return 0
+  }
+
+  /** The last extent of the row that is not FREE, or -1: looking from the end lets the search leap over it. */
+  private obstacle(from: number, count: number): number {
+    for (let e = from + count - 1; e >= from; e--) {
+      if (load(this.W, this.table + e) !== FREE) return e
+    }
+    return -1
+  }
+
+  /** Claims exactly these extents, or none of them. */
+  claimAt(from: number, count: number): boolean {
+    if (from < this.first || from + count > this.count) return false
+    if (count === 1) return swap(this.W, this.table + from, FREE, this.owned)
+    for (let k = 0; k < count; k++) {
+      if (swap(this.W, this.table + from + k, FREE, this.tent)) continue
+      while (--k >= 0) store(this.W, this.table + from + k, FREE)
+      return false
+    }
+    for (let k = 0; k < count; k++) store(this.W, this.table + from + k, this.owned)
+    return true
+  }
+
+  /** Gives one back. Its run words and state bytes must be 0, and nothing of mine may point into it. */
+  release(extent: number): void {
+    store(this.W, this.table + extent, FREE)
+  }
+
+  /** Sets or clears CONT on an extent of mine. */
+  setCont(extent: number, on: boolean): void {
+    store(this.W, this.table + extent, on ? this.mine : this.owned)
+  }
+
+  isCont(extent: number): boolean {
+    return (this.W[this.table + extent] & CONT) !== 0
+  }
+
+  /** Leaves every extent of mine to whoever adopts it; from the end down, so that a chain's head goes last. */
+  orphanAll(): void {
+    for (let e = this.count - 1; e >= this.first; e--) {
+      if (this.isMine(e)) store(this.W, this.table + e, this.isCont(e) ? ORPHAN | CONT : ORPHAN)
+    }
+  }
+
+  /** Adopts the first orphan from `from` on, with the chain that hangs on it. Its index, or 0 if there is none. */
+  adopt(from: number): number {
+    for (let e = Math.max(from, this.first); e < this.count; e++) {
+      if (load(this.W, this.table + e) === ORPHAN && this.adoptAt(e)) return e
+    }
+    return 0
+  }
+
+  /** Adopts the orphan at `extent` with its chain; false if another was faster. */
+  adoptAt(extent: number): boolean {
+    if (!swap(this.W, this.table + extent, ORPHAN, this.owned)) return false
+    for (let k = extent + 1; k < this.count && load(this.W, this.table + k) === (ORPHAN | CONT); k++) {
+      store(this.W, this.table + k, this.mine)
+    }
+    return true
+  }
+
+  /** Undoes a claim of mine that a throw cut short. */
+  dropTentative(): void {
+    for (let e = this.count - 1; e >= this.first; e--) {
+      if (this.W[this.table + e] === this.tent) store(this.W, this.table + e, FREE)
+    }
+  }
+
+  /** The first extent of mine from `from` on, or the number of extents if there is none. */
+  nextMine(from: number): number {
+    let e = Math.max(from, this.first)
+    while (e < this.count && !this.isMine(e)) e++
+    return e
+  }
+
+  /** Extents that nobody owns, and those that each record holds. */
+  census(): { free: number; held: Map<number, number> } {
+    let free = 0
+    const held = new Map<number, number>()
+    for (let e = this.first; e < this.count; e++) {
+      const word = load(this.W, this.table + e)
+      if (word === FREE) free++
+      else if (extentState(word) !== ORPHAN) held.set(extentSlot(word), (held.get(extentSlot(word)) ?? 0) + 1)
+    }
+    return { free, held }
+  }
+}

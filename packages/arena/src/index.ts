@@ -1,0 +1,33 @@
+/**
+ * @hakmem/arena: what every tier stands on. One SharedArrayBuffer with its layout, the ordering of shared accesses,
+ * state map, records, extents, page runs, per-thread caches, counters and the audit.
+ *
+ * The heap that most programs want is `Heap` in `@hakmem/core`; import this package to use one tier alone.
+ */
+
+export { mark, peek } from '#ordering'
+export { Arena, type ArenaOptions } from './arena.ts'
+export { type Audit, audit } from './audit.ts'
+export { BlockCache } from './cache.ts'
+export { CLASS_OF, GRAIN, LARGE, LARGE_MIN, SIZES, SMALL_CLASSES, TINY_CLASSES, TINY_MAX } from './classes.ts'
+export { COUNTERS, type CounterName } from './counters.ts'
+export {
+  DetachedHeapError,
+  DoubleFreeError,
+  HeapError,
+  type HeapErrorCode,
+  HeapFormatError,
+  InvalidPointerError,
+  type InvalidPointerReason,
+  InvalidSizeError,
+  isHeapError,
+  OutOfMemoryError,
+  TooManyThreadsError,
+} from './errors.ts'
+export { CONT, FLAG_COUNTERS, MAX_BYTES, MIN_BYTES, PAGE } from './layout.ts'
+export { classAt, type Ptr, pointerError, sizeAt } from './pointers.ts'
+export { OP_LARGE, ThreadRecord } from './record.ts'
+export { aimFresh, aimScattered, type Carving } from './refill.ts'
+export { announce } from './remote.ts'
+export { alignUp, type Runs } from './runs.ts'
+export { type Stats, stats, type ThreadStats } from './stats.ts'

@@ -1,0 +1,244 @@
+/**
+ * Where everything lies in the buffer. Offsets stand here and nowhere else.
+ *
+ *     header | extent tables | records | run words, links, hints | flags | state map | extents (blocks)
+ *
+ * All of it is a function of three numbers (pages, threads, flags) that the header keeps under a check word, so
+ * `Geometry` can be recomputed by any thread. Metadata is sized for the whole heap, but a page of it is touched
+ * only when the pages it describes are: an empty 4 GiB heap costs a few hundred KiB.
+ *
+ * Word offsets count Int32 elements, page numbers count 4 KiB from the buffer's start, state indexes count 16
+ * bytes from the buffer's start. Words 0 and 1 hold 0 for ever: offset 0 is the null pointer, and the pair is the
+ * cache table's entry (empty and full at once) that a pointer beyond the end looks up.
+ */
+
+import { GRAIN, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
+
+export const PAGE_SHIFT = 12
+export const PAGE = 1 << PAGE_SHIFT
+
+/** Smallest and largest heap in bytes, and the least room a thread must have. */
+export const MIN_BYTES = 2 ** 20
+export const MAX_BYTES = 2 ** 32
+export const MIN_BYTES_PER_THREAD = 2 ** 19
+
+// ---- header, words of page 0 ------------------------------------------------------------------------------
+
+/** Written once by create, before the buffer is shared; read by attach. */
+export const H_MAGIC = 2
+export const H_VERSION = 3
+export const H_PAGES = 4
+export const H_THREADS = 5
+export const H_FLAGS = 6
+export const H_ID = 7 // 2 words, random: tells two heaps of one thread apart
+export const H_CHECK = 9 // over the words before it
+/** Raised (add 1) by a thread that ran out of memory; read by every owner at its slow paths. */
+export const H_PRESSURE = 32
+/** Next id (add 1) for a thread whose host gives it none. */
+export const H_NEXT_THREAD = 48
+/** 512 words that stay 0: the cache table of a detached heap, whose every class is empty and full at once. */
+export const H_VOID = 512
+
+export const MAGIC = 0x4d4b4148 // "HAKM" in memory
+export const VERSION = 1
+export const FLAG_COUNTERS = 1
+
+// ---- record, words from its start -------------------------------------------------------------------------
+
+/** 0 free, t live (thread id + 1). Swapped by attach; stored by detach. */
+export const R_THREAD = 0
+/** The slow path under way, 0 if none. Owner only. Found set on entry, the last one was thrown out of. */
+export const R_OP = 1
+/** H_PRESSURE as last answered. Owner only. */
+export const R_PRESSURE = 2
+/** Root of the free-run index: a page number, 0 if empty. Owner only, a hint. */
+export const R_ROOT = 3
+/** Pages in the free-run index, and in used runs. Owner only, hints for when to give extents back. */
+export const R_FREE_PAGES = 4
+export const R_USED_PAGES = 5
+/** Next place to fill in R_RETAINED. Owner only, a hint. */
+export const R_RETAIN_AT = 6
+/** Pages of the runs in R_RETAINED. Owner only, a hint. */
+export const R_RETAIN_PAGES = 7
+/** Page numbers of large runs that were freed and are kept whole for the next request of their length, or 0. */
+export const R_RETAINED = 16
+export const RETAINED = 16
+
+// Per class (64 words each), owner only, hints that can be re-derived from run words and state bytes.
+/** Page of the run at which the last look round the ring of the class stopped, 0 if the class has no run. */
+export const R_RING = 64
+/** State index from which the sweep goes on, 0 if no run is being swept; and where it ends. */
+export const R_CURSOR = 128
+export const R_STOP = 192
+/** Blocks taken from the run being swept. */
+export const R_TAKEN = 256
+/** Flagged runs that were announced and not yet found. */
+export const R_DIRTY = 320
+/** Blocks known to be free (byte 0) in runs of the class. */
+export const R_AVAIL = 384
+/** 1: the last flagged run yielded too little, take a fresh one next. */
+export const R_COOL = 448
+// Knobs, per class: what learning may tune.
+/** Blocks that one refill takes. */
+export const R_TARGET = 512
+/** Blocks that a refill from a fresh run takes beyond the target. */
+export const R_RUSH = 576
+/** A run is worth sweeping if so many of its blocks are free, and was if it yielded so many. */
+export const R_YIELD = 640
+/** 1: the run being swept was taken fresh. */
+export const R_FRESH = 704
+// Counters, see `counters.ts`. Written by the owner, readable by any thread.
+export const R_COUNTERS = 768
+/** Per class: announcements by other threads (add 1), taken by the owner (exchange 0). On lines of their own. */
+export const R_HINTS = 832
+/** By state byte, two words each: top (word offset of the newest entry of the cache) and limit. */
+export const R_LISTS = 896
+/** The caches: per class a sentinel 0, then up to `caps[c]` block offsets. */
+export const R_CACHES = 896 + 512
+
+const CLASSES = 64
+
+export interface Geometry {
+  readonly bytes: number
+  readonly pages: number
+  readonly threads: number
+  readonly flags: number
+  readonly extentShift: number
+  /** log2 of the pages of an extent. */
+  readonly extentPageShift: number
+  readonly extents: number
+  /** The first extent that holds blocks; those before hold metadata. */
+  readonly firstExtent: number
+  readonly slabShift: number
+  /** Word offset of the extent table. */
+  readonly table: number
+  /** Word offset of an array by extent: its pages that were ever part of a run, counted from its start. Owner only. */
+  readonly touched: number
+  /** Word offset of record 0, and words of a record. */
+  readonly records: number
+  readonly recordWords: number
+  /** Word offsets of four arrays by page: run words, links, links, hints. */
+  readonly runs: number
+  readonly next: number
+  readonly prev: number
+  readonly aux: number
+  /** Byte offset of the flags (a byte per page) and of the state map (a byte per 16). */
+  readonly flagMap: number
+  readonly stateMap: number
+  /** Entries of each class's cache, and the word offset of its sentinel from the record's start. */
+  readonly caps: Int32Array
+  readonly sentinels: Int32Array
+}
+
+/** Rounds up to the whole extents that a heap of about `bytes` has. */
+export function roundBytes(bytes: number): number {
+  const extent = 2 ** extentShiftOf(bytes)
+  return Math.min(MAX_BYTES, Math.ceil(bytes / extent) * extent)
+}
+
+/** 1/256 of the heap as a power of two, from 64 KiB to 1 MiB: measured against larger ones in docs/architecture.md. */
+function extentShiftOf(bytes: number): number {
+  return Math.max(16, Math.min(20, Math.floor(Math.log2(bytes / 256))))
+}
+
+/** Slabs of 4 KiB below 8 MiB of heap, 16 KiB below 256 MiB, else 64 KiB. */
+function slabShiftOf(bytes: number): number {
+  return bytes < 8 * 2 ** 20 ? 12 : bytes < 256 * 2 ** 20 ? 14 : 16
+}
+
+/** Cache entries per class: as many as fit a share of the heap, so that idle caches cannot fill a small one. */
+function capsOf(bytes: number, threads: number): Int32Array {
+  const share = Math.max(4096, Math.min(2 ** 17, bytes / threads / 256))
+  const caps = new Int32Array(CLASSES)
+  for (let c = 1; c <= TINY_CLASSES; c++) caps[c] = clamp(share / SIZES[c], 8, 512)
+  for (let c = TINY_CLASSES + 1; c <= SMALL_CLASSES; c++) caps[c] = clamp((share * 4) / SIZES[c], 2, 64)
+  return caps
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(high, Math.floor(value)))
+}
+
+/** @param bytes a multiple of the extent size, see `roundBytes` */
+export function geometry(bytes: number, threads: number, flags: number): Geometry {
+  const pages = bytes / PAGE
+  const extentShift = extentShiftOf(bytes)
+  const extents = bytes / 2 ** extentShift
+  const caps = capsOf(bytes, threads)
+  const sentinels = new Int32Array(CLASSES)
+  let recordWords = R_CACHES
+  for (let c = 1; c <= SMALL_CLASSES; c++) {
+    sentinels[c] = recordWords
+    recordWords += 1 + caps[c]
+  }
+  recordWords = align(recordWords, 32)
+
+  const table = PAGE / 4
+  const touched = table + extents
+  const records = align(touched + extents, 32)
+  const runs = align(records + threads * recordWords, PAGE / 4)
+  const next = runs + pages
+  const prev = next + pages
+  const aux = prev + pages
+  const flagMap = (aux + pages) * 4
+  const stateMap = align(flagMap + pages, 64)
+  const end = stateMap + bytes / GRAIN
+  return {
+    bytes,
+    pages,
+    threads,
+    flags,
+    extentShift,
+    extentPageShift: extentShift - PAGE_SHIFT,
+    extents,
+    firstExtent: Math.ceil(end / 2 ** extentShift),
+    slabShift: slabShiftOf(bytes),
+    table,
+    touched,
+    records,
+    recordWords,
+    runs,
+    next,
+    prev,
+    aux,
+    flagMap,
+    stateMap,
+    caps,
+    sentinels,
+  }
+}
+
+function align(value: number, to: number): number {
+  return Math.ceil(value / to) * to
+}
+
+// ---- run word: what a used run's first page says; 0 where none starts ---------------------------------------
+
+/** class << 24 | pages. A large run has class LARGE. Written by the owner: the commit of an allocation. */
+export const runWord = (c: number, pages: number): number => (c << 24) | pages
+export const runClass = (word: number): number => word >>> 24
+export const runPages = (word: number): number => word & 0xffffff
+
+/** In `aux`, on the first and last page of an indexed free run, beside its length in pages. */
+export const FREE_TAG = 1 << 30
+
+// ---- extent word ----------------------------------------------------------------------------------------------
+
+/** Nobody's: its run words and state bytes are 0. */
+export const FREE = 0
+/** A record's (see `owned`). */
+export const OWNED = 1
+/** Claimed by a record as one of several in a row, not yet all of them. */
+export const TENT = 2
+/** Holds blocks, its owner parked or detached; anyone may adopt it. */
+export const ORPHAN = 3
+/** Bit: page 0 belongs to a run that starts in an earlier extent. Written by the owner of that run only. */
+export const CONT = 4
+/** Holds metadata; never claimed. */
+export const RESERVED = OWNED | CONT | (0xffff << 3)
+
+export const owned = (slot: number): number => ((slot + 1) << 3) | OWNED
+export const tentative = (slot: number): number => ((slot + 1) << 3) | TENT
+export const extentState = (word: number): number => word & 3
+/** The record slot in an OWNED or TENT word. */
+export const extentSlot = (word: number): number => (word >>> 3) - 1

@@ -1,0 +1,329 @@
+/**
+ * A thread's record: its slot in the heap, and everything slow that it does there.
+ *
+ * Attach claims a record with one swap of its word (0 to the thread's id + 1); detach stores 0. Everything else in
+ * it has one writer, the thread, except the hints, which other threads add to.
+ *
+ * Slow paths stand between `enter` and `leave`, which set and clear the record's `op` word. A stack overflow may
+ * throw out of one and be caught by the application; then `op` is found set by the next one, which first re-derives
+ * every hint from run words and state bytes (`#recover`). Fast paths call nothing between their first and last
+ * write, so nothing can throw there.
+ *
+ * Where pages come from, in this order, each stage counted: the free index; runs of any class that other threads
+ * announced frees in; orphans (ADOPTIONS at most at a time); FREE extents. Before giving up: everything of mine by
+ * bytes, all orphans, whole extents put back so that rows join, and `pressure` raised, which owners answer at their
+ * next slow path by giving back what they can. Nobody waits.
+ */
+
+import { add, load, store, swap } from '#ordering'
+import type { Arena } from './arena.ts'
+import { LARGE, SMALL_CLASSES } from './classes.ts'
+import { COUNTERS } from './counters.ts'
+import { OutOfMemoryError, TooManyThreadsError } from './errors.ts'
+import { Extents } from './extents.ts'
+import {
+  H_NEXT_THREAD,
+  H_PRESSURE,
+  R_FREE_PAGES,
+  R_OP,
+  R_PRESSURE,
+  R_THREAD,
+  R_USED_PAGES,
+  runClass,
+  runPages,
+} from './layout.ts'
+import { Rings } from './rings.ts'
+import { alignUp, Runs } from './runs.ts'
+import { Slabs } from './slabs.ts'
+import { Wholes } from './wholes.ts'
+
+/** Chains of orphans that one slow path adopts at most, short of running out of memory. */
+const ADOPTIONS = 4
+
+/** What a slow path is, for `op`. Any value but 0 means: under way. */
+export const OP_REFILL = 1
+export const OP_FREE = 2
+export const OP_LARGE = 3
+export const OP_FLUSH = 4
+export const OP_PARK = 5
+
+export class ThreadRecord {
+  readonly arena: Arena
+  readonly slot: number
+  /** Word offset of the record. */
+  readonly at: number
+  readonly extents: Extents
+  readonly runs: Runs
+  readonly rings: Rings
+  readonly slabs: Slabs
+  readonly wholes: Wholes
+  private readonly W: Int32Array
+
+  private constructor(arena: Arena, slot: number) {
+    const g = arena.geometry
+    this.arena = arena
+    this.slot = slot
+    this.at = g.records + slot * g.recordWords
+    this.W = arena.W
+    this.extents = new Extents(arena, slot)
+    this.runs = new Runs(arena, this.at, this.extents)
+    this.rings = new Rings(arena, this.at)
+    this.slabs = new Slabs(arena, this.at, this.runs, this.rings)
+    this.wholes = new Wholes(arena, this.at, this.runs, this.rings)
+  }
+
+  /**
+   * Claims a free record for the calling thread. `thread`: an id from 0 that no other live thread has and none had
+   * before. A record that this very thread left without detaching is taken over, and recovered.
+   * Throws TooManyThreadsError if none is free.
+   */
+  static claim(arena: Arena, thread: number): ThreadRecord {
+    const g = arena.geometry
+    for (let slot = 0; slot < g.threads; slot++) {
+      const at = g.records + slot * g.recordWords
+      if (load(arena.W, at + R_THREAD) === thread + 1) {
+        const record = new ThreadRecord(arena, slot)
+        record.recover()
+        return record
+      }
+    }
+    for (let slot = 0; slot < g.threads; slot++) {
+      const at = g.records + slot * g.recordWords
+      if (load(arena.W, at + R_THREAD) === 0 && swap(arena.W, at + R_THREAD, 0, thread + 1)) {
+        const record = new ThreadRecord(arena, slot)
+        record.slabs.resetCaches()
+        arena.W[at + R_PRESSURE] = load(arena.W, H_PRESSURE)
+        return record
+      }
+    }
+    throw new TooManyThreadsError(g.threads)
+  }
+
+  /** An id for a thread whose host has none: counts up in the header, from where Node's ids do not reach. */
+  static nextThread(arena: Arena): number {
+    return 2 ** 30 + add(arena.W, H_NEXT_THREAD, 1)
+  }
+
+  count(counter: number, by = 1): void {
+    this.runs.count(counter, by)
+  }
+
+  /** Begins a slow path: recovers from one that was thrown out of, and answers pressure. */
+  enter(op: number): void {
+    const W = this.W
+    if (W[this.at + R_OP] !== 0) this.recover()
+    W[this.at + R_OP] = op
+    const pressure = load(W, H_PRESSURE)
+    if (pressure !== W[this.at + R_PRESSURE]) {
+      W[this.at + R_PRESSURE] = pressure
+      this.count(COUNTERS.pressure)
+      this.collectAll()
+      this.runs.releaseWhole()
+    }
+  }
+
+  leave(): void {
+    this.W[this.at + R_OP] = 0
+  }
+
+  /** A run of `pages` for class `c` by the stages that cost little; its first page, or 0. */
+  room(pages: number, c: number, alignment = 1): number {
+    let page = this.runs.take(pages, c, alignment)
+    if (page !== 0) {
+      this.count(COUNTERS.refillFresh)
+      return page
+    }
+    if (this.collectAnnounced()) {
+      page = this.runs.take(pages, c, alignment)
+      if (page !== 0) return page
+    }
+    for (let k = 0, from = 0; k < ADOPTIONS; k++) {
+      from = this.adopt(from)
+      if (from === 0) break
+      page = this.runs.take(pages, c, alignment)
+      if (page !== 0) return page
+    }
+    return this.claim(pages, c, alignment)
+  }
+
+  /** The same, at any cost short of waiting. Raises pressure if that fails too. */
+  lastRoom(pages: number, c: number, alignment = 1): number {
+    this.collectAll()
+    for (let from = 0; ; ) {
+      from = this.adopt(from)
+      if (from === 0) break
+    }
+    this.collectAll()
+    let page = this.runs.take(pages, c, alignment)
+    if (page !== 0) return page
+    this.runs.releaseWhole()
+    page = this.claim(pages, c, alignment)
+    if (page !== 0) return page
+    this.W[this.at + R_PRESSURE] = add(this.W, H_PRESSURE, 1) + 1
+    this.count(COUNTERS.outOfMemory)
+    return 0
+  }
+
+  /** The error for a request that `lastRoom` could not meet, with figures. */
+  outOfMemory(requested: number): OutOfMemoryError {
+    const g = this.arena.geometry
+    const { free, held } = this.extents.census()
+    const extent = 2 ** g.extentShift
+    const list: Record<string, number> = {}
+    for (const [slot, extents] of held) {
+      if (slot >= g.threads) continue
+      const thread = load(this.W, g.records + slot * g.recordWords + R_THREAD) - 1
+      list[`thread ${thread}`] = extents * extent
+    }
+    return new OutOfMemoryError(requested, g.bytes, free * extent, list)
+  }
+
+  /** Empties the caches, collects what other threads freed, by bytes, and gives empty extents back. */
+  flush(): void {
+    this.enter(OP_FLUSH)
+    this.collectAll()
+    this.runs.releaseWhole()
+    this.leave()
+  }
+
+  /** Flushes, then leaves every extent that still holds blocks to whoever adopts it. */
+  park(): void {
+    this.enter(OP_PARK)
+    this.collectAll()
+    this.runs.releaseWhole()
+    for (let c = 1; c <= LARGE; c++) this.slabs.forget(c)
+    this.runs.index.clear()
+    this.W[this.at + R_USED_PAGES] = 0
+    this.extents.orphanAll()
+    this.count(COUNTERS.parks)
+    this.leave()
+  }
+
+  /** Parks and frees the record. */
+  detach(): void {
+    this.park()
+    store(this.W, this.at + R_THREAD, 0)
+  }
+
+  private claim(pages: number, c: number, alignment: number): number {
+    const shift = this.arena.geometry.extentPageShift
+    const extents = Math.ceil(pages / 2 ** shift)
+    const from = this.extents.claim(extents, Math.max(1, alignment >>> shift))
+    if (from === 0) return 0
+    this.count(COUNTERS.refillExtent, extents)
+    const node = this.runs.addFree(from << shift, extents << shift)
+    // Joined with free pages before it, the row may hold the run from an earlier page on.
+    const start = alignUp(node, alignment)
+    return this.runs.carve(node, start, pages, c)
+  }
+
+  /** Collects every class that other threads announced frees in. True if there was one. */
+  private collectAnnounced(): boolean {
+    let any = false
+    for (let c = 1; c <= SMALL_CLASSES; c++) {
+      if (!this.slabs.announced(c)) continue
+      this.slabs.collect(c, false)
+      any = true
+    }
+    return this.wholes.collect(false) || any
+  }
+
+  private collectAll(): void {
+    for (let c = 1; c <= SMALL_CLASSES; c++) this.slabs.collect(c, true)
+    this.wholes.collect(true)
+    this.runs.dropRetained()
+  }
+
+  /** Adopts the orphan that a free of this thread met, unless another thread does. */
+  adoptOnFree(extent: number): void {
+    this.enter(OP_FREE)
+    if (this.extents.adoptAt(extent)) this.adopted(extent)
+    this.leave()
+  }
+
+  /** Adopts one chain of orphans at or behind extent `from`; the extent to go on from, or 0 if there is none. */
+  private adopt(from: number): number {
+    const first = this.extents.adopt(from)
+    return first === 0 ? 0 : this.adopted(first)
+  }
+
+  /** Takes the chain adopted at `first` into use; the extent behind it. */
+  private adopted(first: number): number {
+    let end = first + 1
+    while (end < this.arena.geometry.extents && this.extents.isMine(end) && this.extents.isCont(end)) end++
+    this.rederive(first, end)
+    this.count(COUNTERS.refillAdopted, end - first)
+    return end
+  }
+
+  /** Re-derives everything from run words and state bytes, after a throw out of a slow path. */
+  private recover(): void {
+    const W = this.W
+    let dropped = 0
+    for (let c = 1; c <= LARGE; c++) dropped += this.slabs.forget(c)
+    this.slabs.resetCaches()
+    this.runs.index.clear()
+    this.runs.forgetRetained()
+    W[this.at + R_FREE_PAGES] = 0
+    W[this.at + R_USED_PAGES] = 0
+    this.extents.dropTentative()
+    const count = this.arena.geometry.extents
+    // Tags first, everywhere: a stale one would join a free run with a neighbour that is not derived yet.
+    for (let e = this.extents.nextMine(0); e < count; e = this.extents.nextMine(e + 1)) this.clearTags(e)
+    for (let e = this.extents.nextMine(0); e < count; ) {
+      let end = e + 1
+      while (end < count && this.extents.isMine(end)) end++
+      this.rederive(e, end)
+      e = this.extents.nextMine(end)
+    }
+    W[this.at + R_OP] = 0
+    this.count(COUNTERS.recovered)
+    this.count(COUNTERS.listsDropped, dropped)
+  }
+
+  private clearTags(extent: number): void {
+    const g = this.arena.geometry
+    const W = this.W
+    const first = extent << g.extentPageShift
+    for (let page = first; page < first + 2 ** g.extentPageShift; page++) {
+      if (this.runs.index.tagged(page) !== 0) W[g.aux + page] = 0
+    }
+  }
+
+  /** Walks the run words of extents [first, end), all mine: used runs enter their rings, the rest the free index. */
+  private rederive(first: number, end: number): void {
+    const g = this.arena.geometry
+    const W = this.W
+    const shift = g.extentPageShift
+    const stop = end << shift
+    for (let e = first; e < end; e++) this.clearTags(e)
+    let page = first << shift
+    let gap = page
+    let covered = page
+    while (page < stop) {
+      if ((page & (2 ** shift - 1)) === 0) this.extents.setCont(page >>> shift, page < covered)
+      const word = this.runs.word(page)
+      if (word === 0) {
+        page++
+        continue
+      }
+      const c = runClass(word)
+      const pages = runPages(word)
+      if (c === LARGE && !this.wholes.isLive(page)) {
+        this.wholes.erase(page)
+        W[g.runs + page] = 0
+        page++
+        continue
+      }
+      if (page > gap) this.runs.addFree(gap, page - gap)
+      covered = page + pages
+      for (let e = ((page + pages - 1) >>> shift) | 0; e << shift > page; e--) this.extents.setCont(e, true)
+      this.runs.usedPages += pages
+      if (c === LARGE) this.rings.insert(LARGE, page)
+      else this.slabs.enter(page, c, true)
+      page = covered
+      gap = page
+    }
+    if (stop > gap) this.runs.addFree(gap, stop - gap)
+  }
+}

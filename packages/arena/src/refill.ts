@@ -1,0 +1,39 @@
+/**
+ * The last stages of a refill, the same for slabs and segments: a fresh run, then what is free but scattered.
+ */
+
+import type { ThreadRecord } from './record.ts'
+
+/** How a tier carves runs for a class. */
+export interface Carving {
+  /** Pages of a run, and what its first page is a multiple of. */
+  readonly pages: number
+  readonly alignment: number
+}
+
+/** Aims the sweep at a fresh run, if pages are to be had at little cost. */
+export function aimFresh(record: ThreadRecord, c: number, carving: Carving): boolean {
+  return begin(record, c, record.room(carving.pages, c, carving.alignment))
+}
+
+/**
+ * Aims the sweep at any run of the class with a block known to be free; failing that, at a run found at any cost
+ * short of waiting. False: the heap is full, as far as this thread can tell.
+ */
+export function aimScattered(record: ThreadRecord, c: number, carving: Carving): boolean {
+  if (aimAny(record, c)) return true
+  return begin(record, c, record.lastRoom(carving.pages, c, carving.alignment)) || aimAny(record, c)
+}
+
+function begin(record: ThreadRecord, c: number, page: number): boolean {
+  if (page === 0) return false
+  record.slabs.enter(page, c, false)
+  record.slabs.begin(page, c, true)
+  return true
+}
+
+function aimAny(record: ThreadRecord, c: number): boolean {
+  const page = record.slabs.pick(c, 1, Number.POSITIVE_INFINITY)
+  if (page !== 0) record.slabs.begin(page, c)
+  return page !== 0
+}

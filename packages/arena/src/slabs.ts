@@ -1,0 +1,341 @@
+/**
+ * Runs carved into blocks of one class: tiny's slabs and mid's segments, and the per-class cache above them.
+ *
+ * The cache of a class is a stack of block offsets in the thread's record (a magazine, after Bonwick and Adams
+ * 2001), not a list linked through the blocks: it is 15 to 20 % faster in V8 than a linked list with the checks that
+ * links in user memory need, touches no block that its user does not, and no stale write reaches it
+ * (docs/performance.md). A block is in at most one place:
+ *
+ * - An entry is pushed only when the block's byte was live, and only the owner makes a byte live, by popping. So
+ *   entries are distinct. A run leaves the class only when no entry points into it.
+ * - A sweep (`BlockCache.allocate`) fills an empty cache only. So no byte 128+c of the class is then in use, and the sweep may take 0, 128+c
+ *   and 255 alike. There is no bump pointer: the sweep's cursor is the bump.
+ * - A flush lowers the top first and writes the bytes 0 after it, so a throw in between leaves bytes that the next
+ *   sweep takes.
+ *
+ * Counts per run (`aux`) and per class are kept per refill and per flush, never per block. They are hints: before a
+ * run is given back its bytes are read. Flags are how other threads say "I freed into this run"; they may be stale
+ * or lost (see `remote.ts`), so `collect` with `all` goes by the bytes alone.
+ *
+ * Bounds: a look round a ring stops after RING_STEPS runs; a sweep, flush or recount reads each block of a run once.
+ */
+
+import { exchange, load, peek, seen } from '#ordering'
+import type { Arena } from './arena.ts'
+import { SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
+import { COUNTERS } from './counters.ts'
+import {
+  type Geometry,
+  R_AVAIL,
+  R_COOL,
+  R_COUNTERS,
+  R_CURSOR,
+  R_DIRTY,
+  R_FRESH,
+  R_HINTS,
+  R_LISTS,
+  R_RUSH,
+  R_STOP,
+  R_TAKEN,
+  R_TARGET,
+  R_YIELD,
+  runPages,
+} from './layout.ts'
+import type { Rings } from './rings.ts'
+import type { Runs } from './runs.ts'
+
+/** Runs that one look round a ring visits at most. */
+const RING_STEPS = 256
+
+/** How a tier sets the knobs of one of its classes; all in blocks. */
+export interface Tuning {
+  readonly target: number
+  readonly rush: number
+  readonly yield: number
+}
+
+export class Slabs {
+  private readonly W: Int32Array
+  private readonly S: Uint8Array
+  private readonly F: Uint8Array
+  private readonly g: Geometry
+  private readonly at: number
+  private readonly runs: Runs
+  private readonly rings: Rings
+
+  constructor(arena: Arena, record: number, runs: Runs, rings: Rings) {
+    this.W = arena.W
+    this.S = arena.S
+    this.F = arena.F
+    this.g = arena.geometry
+    this.at = record
+    this.runs = runs
+    this.rings = rings
+  }
+
+  // ---- knobs and figures ------------------------------------------------------------------------------------------
+
+  tune(c: number, tuning: Tuning): void {
+    this.W[this.at + R_TARGET + c] = Math.min(tuning.target, this.g.caps[c])
+    this.W[this.at + R_RUSH + c] = tuning.rush
+    this.W[this.at + R_YIELD + c] = tuning.yield
+  }
+
+  yieldOf(c: number): number {
+    return this.W[this.at + R_YIELD + c]
+  }
+
+  // ---- the cache ----------------------------------------------------------------------------------------------------
+
+  /** Empties every cache table entry: all classes empty, with their limits. */
+  resetCaches(): void {
+    for (let c = 1; c <= SMALL_CLASSES; c++) {
+      const sentinel = this.at + this.g.sentinels[c]
+      this.W[this.at + R_LISTS + 2 * c] = sentinel
+      this.W[this.at + R_LISTS + 2 * c + 1] = sentinel + this.g.caps[c]
+    }
+  }
+
+  cached(c: number): number {
+    return this.W[this.at + R_LISTS + 2 * c] - this.at - this.g.sentinels[c]
+  }
+
+  /** Puts a live block of mine into its cache, which has room. */
+  push(p: number, c: number): void {
+    const W = this.W
+    const at = this.at + R_LISTS + 2 * c
+    const top = W[at] + 1
+    this.S[p >>> 4] = c | 128
+    W[top] = p
+    W[at] = top
+  }
+
+  /** Returns all but the oldest `keep` entries of the cache to their runs, and gives runs back that are empty then. */
+  flush(c: number, keep: number): void {
+    const W = this.W
+    const at = this.at + R_LISTS + 2 * c
+    const old = W[at]
+    const top = this.at + this.g.sentinels[c] + keep
+    if (old <= top) return
+    W[at] = top
+    for (let k = old; k > top; k--) {
+      const p = W[k]
+      this.S[p >>> 4] = 0
+      const page = this.headPage(p, c)
+      const free = ++W[this.g.aux + page]
+      W[this.at + R_AVAIL + c] += 1
+      if (free >= this.blocks(page, c)) this.retire(page, c)
+    }
+    this.runs.count(COUNTERS.flushes)
+    this.runs.count(COUNTERS.flushed, old - top)
+  }
+
+  // ---- runs of the class --------------------------------------------------------------------------------------------
+
+  /** First page of the run that the block at `p` of class `c` is in: slabs are aligned, segments leave a hint. */
+  headPage(p: number, c: number): number {
+    if (c <= TINY_CLASSES) return (p >>> this.g.slabShift) << (this.g.slabShift - 12)
+    const page = p >>> 12
+    return this.W[this.g.runs + page] !== 0 ? page : this.W[this.g.aux + page]
+  }
+
+  private blocks(page: number, c: number): number {
+    return Math.floor((runPages(this.W[this.g.runs + page]) * 4096) / SIZES[c])
+  }
+
+  /** Enters a run of the class (fresh, or adopted with `flagged`) into the ring. */
+  enter(page: number, c: number, flagged: boolean): void {
+    const W = this.W
+    const aux = this.g.aux + page
+    const pages = runPages(W[this.g.runs + page])
+    if (c > TINY_CLASSES) W.fill(page, aux + 1, aux + pages)
+    const blocks = flagged ? 0 : this.blocks(page, c)
+    W[aux] = blocks
+    W[this.at + R_AVAIL + c] += blocks
+    // A flag of the pages' former life would silence every announcement of this one.
+    exchange(this.F, page, flagged ? 1 : 0)
+    if (flagged) W[this.at + R_DIRTY + c] += 1
+    this.rings.insert(c, page)
+  }
+
+  /** Points the sweep at the start of a run; `fresh`: one that was just taken. */
+  begin(page: number, c: number, fresh = false): void {
+    const start = page << 8
+    this.W[this.at + R_FRESH + c] = fresh ? 1 : 0
+    this.W[this.at + R_CURSOR + c] = start
+    this.W[this.at + R_STOP + c] = start + this.blocks(page, c) * (SIZES[c] >>> 4)
+    this.W[this.at + R_TAKEN + c] = 0
+  }
+
+  /** Notes a sweep of the run at `page` up to `cursor` (0: its end) that took `got` blocks, `known` of them known free. */
+  swept(page: number, c: number, cursor: number, got: number, known: number): void {
+    const W = this.W
+    const taken = W[this.at + R_TAKEN + c] + got
+    const free = W[this.g.aux + page]
+    const left = Math.max(0, free - known)
+    W[this.at + R_TAKEN + c] = taken
+    W[this.at + R_CURSOR + c] = cursor
+    W[this.g.aux + page] = left
+    W[this.at + R_AVAIL + c] -= free - left
+    if (cursor === 0) W[this.at + R_COOL + c] = taken < W[this.at + R_YIELD + c] ? 1 : 0
+  }
+
+  /** Whether the last run that was swept yielded too little; asked once. */
+  takeCool(c: number): boolean {
+    const at = this.at + R_COOL + c
+    if (this.W[at] === 0) return false
+    this.W[at] = 0
+    return true
+  }
+
+  /**
+   * The next run of the ring that is worth sweeping: flagged by another thread, or with at least `least` blocks
+   * known to be free. 0 if there is none among the next `most`. Takes the flag down before the sweep reads.
+   */
+  pick(c: number, least: number, most = RING_STEPS): number {
+    const W = this.W
+    const dirty = this.at + R_DIRTY + c
+    const hint = this.at + R_HINTS + c
+    if (load(W, hint) !== 0) W[dirty] += exchange(W, hint, 0)
+    if (W[dirty] <= 0 && W[this.at + R_AVAIL + c] < least) return 0
+    const start = this.rings.hand(c)
+    let page = start
+    for (let steps = 0; page !== 0 && steps < most; steps++) {
+      page = this.rings.next(page)
+      if (peek(this.F, page) !== 0) {
+        this.unflag(page, c)
+        this.rings.setHand(c, page)
+        return page
+      }
+      if (W[this.g.aux + page] >= least) {
+        this.rings.setHand(c, page)
+        return page
+      }
+      if (page === start) {
+        W[dirty] = 0
+        return 0
+      }
+    }
+    if (page !== 0) this.rings.setHand(c, page)
+    // A long look in vain: fewer runs are flagged than were announced (stale flags), look less often.
+    W[dirty] >>= 1
+    return 0
+  }
+
+  /** The next run of the ring, whatever is known of it: finds marks whose announcement was lost. 0 if none. */
+  rotate(c: number): number {
+    const hand = this.rings.hand(c)
+    if (hand === 0) return 0
+    const page = this.rings.next(hand)
+    this.rings.setHand(c, page)
+    this.unflag(page, c)
+    return page
+  }
+
+  private unflag(page: number, c: number): void {
+    if (peek(this.F, page) === 0) return
+    exchange(this.F, page, 0)
+    this.W[this.at + R_DIRTY + c] -= 1
+  }
+
+  /**
+   * Makes every block of the class that is not live free (byte 0), recounts, and gives empty runs back.
+   * Flushes the cache first: a block with an entry must not be counted free. With `all`, flags are not asked.
+   */
+  collect(c: number, all: boolean): void {
+    const W = this.W
+    const hint = this.at + R_HINTS + c
+    if (load(W, hint) !== 0) W[this.at + R_DIRTY + c] += exchange(W, hint, 0)
+    if (!all && W[this.at + R_DIRTY + c] <= 0) return
+    this.flush(c, 0)
+    const start = this.rings.hand(c)
+    let page = start
+    // The ring may shrink under the walk: the walk is over when it has made as many steps as it had runs.
+    let runs = 0
+    if (page !== 0) {
+      do {
+        runs++
+        page = this.rings.next(page)
+      } while (page !== start)
+    }
+    for (; runs > 0; runs--) {
+      const next = this.rings.next(page)
+      if (all || peek(this.F, page) !== 0) {
+        exchange(this.F, page, 0)
+        this.recount(page, c)
+      }
+      page = next
+    }
+    W[this.at + R_DIRTY + c] = 0
+  }
+
+  private recount(page: number, c: number): void {
+    const W = this.W
+    const S = this.S
+    const step = SIZES[c] >>> 4
+    const blocks = this.blocks(page, c)
+    let free = 0
+    let remote = 0
+    for (let k = 0, i = page << 8; k < blocks; k++, i += step) {
+      const byte = seen(S, i)
+      if (byte !== 0 && byte < 128) continue
+      if (byte !== 0) S[i] = 0
+      if (byte === 255) remote++
+      free++
+    }
+    W[this.at + R_AVAIL + c] += free - W[this.g.aux + page]
+    W[this.g.aux + page] = free
+    this.runs.count(COUNTERS.collected, remote)
+    if (free === blocks) this.retire(page, c)
+  }
+
+  /** Gives the run back if the bytes say that none of its blocks is live and no cache entry points into it. */
+  retire(page: number, c: number): boolean {
+    const W = this.W
+    const S = this.S
+    const pages = runPages(W[this.g.runs + page])
+    const sentinel = this.at + this.g.sentinels[c]
+    for (let k = W[this.at + R_LISTS + 2 * c]; k > sentinel; k--) {
+      const entry = W[k] >>> 12
+      if (entry >= page && entry < page + pages) return false
+    }
+    const from = page << 8
+    const step = SIZES[c] >>> 4
+    const stop = from + this.blocks(page, c) * step
+    for (let i = from; i < stop; i += step) {
+      const byte = seen(S, i)
+      if (byte !== 0 && byte < 128) return false
+    }
+    const cursor = W[this.at + R_CURSOR + c]
+    if (cursor >= from && cursor < stop) W[this.at + R_CURSOR + c] = 0
+    S.fill(0, from, from + pages * 256)
+    this.unflag(page, c)
+    this.rings.remove(c, page)
+    W[this.at + R_AVAIL + c] -= W[this.g.aux + page]
+    W[this.g.aux + page] = 0
+    this.runs.give(page)
+    this.runs.count(COUNTERS.runsRetired)
+    return true
+  }
+
+  /** Whether other threads announced anything for the class. */
+  announced(c: number): boolean {
+    return load(this.W, this.at + R_HINTS + c) !== 0 || this.W[this.at + R_DIRTY + c] > 0
+  }
+
+  /** Forgets every hint of the class; the caller re-derives. Returns the cache entries dropped. */
+  forget(c: number): number {
+    const W = this.W
+    const dropped = c <= SMALL_CLASSES ? this.cached(c) : 0
+    this.rings.clear(c)
+    W[this.at + R_CURSOR + c] = 0
+    W[this.at + R_DIRTY + c] = 0
+    W[this.at + R_AVAIL + c] = 0
+    W[this.at + R_COOL + c] = 0
+    return dropped
+  }
+
+  counter(at: number): number {
+    return this.W[this.at + R_COUNTERS + at]
+  }
+}

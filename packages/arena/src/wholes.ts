@@ -1,0 +1,95 @@
+/**
+ * Large runs as the thread that owns them keeps them: one block each, live if the state byte of its first page is
+ * LARGE. What other threads freed (byte 255) is collected here; how to place and retain runs is `@hakmem/learning`.
+ *
+ * A live large run is published by its state byte, written last. One whose byte is 0 or 255 is free.
+ */
+
+import { exchange, load, peek, seen } from '#ordering'
+import type { Arena } from './arena.ts'
+import { LARGE } from './classes.ts'
+import { COUNTERS } from './counters.ts'
+import { R_DIRTY, R_HINTS } from './layout.ts'
+import type { Rings } from './rings.ts'
+import type { Runs } from './runs.ts'
+
+/** Runs that one collection by flags looks at. */
+const STEPS = 256
+
+export class Wholes {
+  private readonly W: Int32Array
+  private readonly S: Uint8Array
+  private readonly F: Uint8Array
+  private readonly runs: Runs
+  private readonly rings: Rings
+  private readonly hint: number
+  private readonly dirty: number
+
+  constructor(arena: Arena, record: number, runs: Runs, rings: Rings) {
+    this.W = arena.W
+    this.S = arena.S
+    this.F = arena.F
+    this.runs = runs
+    this.rings = rings
+    this.hint = record + R_HINTS + LARGE
+    this.dirty = record + R_DIRTY + LARGE
+  }
+
+  isLive(page: number): boolean {
+    return seen(this.S, page << 8) === LARGE
+  }
+
+  /** Makes the used run at `page` a live block. */
+  publish(page: number): void {
+    exchange(this.F, page, 0)
+    this.rings.insert(LARGE, page)
+    this.S[page << 8] = LARGE
+  }
+
+  /** Ends the block at `page`; its run stays used until it is given back or retained. */
+  withdraw(page: number): void {
+    this.erase(page)
+    this.rings.remove(LARGE, page)
+  }
+
+  /** Sets the state byte to 0. */
+  erase(page: number): void {
+    this.S[page << 8] = 0
+  }
+
+  /** Gives back the runs that other threads freed: those flagged, or with `all`, all. True if there was one. */
+  collect(all: boolean): boolean {
+    const W = this.W
+    if (load(W, this.hint) !== 0) W[this.dirty] += exchange(W, this.hint, 0)
+    if (!all && W[this.dirty] <= 0) return false
+    const start = this.rings.hand(LARGE)
+    let runs = 0
+    let page = start
+    if (page !== 0) {
+      do {
+        runs++
+        page = this.rings.next(page)
+      } while (page !== start && (all || runs < STEPS))
+    }
+    let any = false
+    page = start
+    const complete = runs < STEPS
+    for (; runs > 0; runs--) {
+      const next = this.rings.next(page)
+      if (all || peek(this.F, page) !== 0) {
+        exchange(this.F, page, 0)
+        if (!this.isLive(page)) {
+          this.withdraw(page)
+          this.runs.give(page)
+          this.runs.count(COUNTERS.collected)
+          any = true
+        }
+        W[this.dirty] -= 1
+      }
+      page = next
+    }
+    if (page !== 0 && this.rings.hand(LARGE) !== 0 && !complete) this.rings.setHand(LARGE, page)
+    if (all || complete) W[this.dirty] = 0
+    return any
+  }
+}

@@ -1,0 +1,308 @@
+/**
+ * The heap: malloc and free of any size over one SharedArrayBuffer, from any number of threads at once.
+ *
+ * Routing is by size in malloc (a table of size classes; 64 KiB and more are large) and by the block's state byte in
+ * free. Fast paths are those of `BlockCache`, specialised per buffer; this file adds what is built from them.
+ *
+ * Every method may be called by the thread that attached only; the pointers may go to, and be freed by, any attached
+ * thread. Nothing here waits for another thread. All threads that hold the buffer trust each other: this is no
+ * security boundary.
+ */
+
+import {
+  Arena,
+  type ArenaOptions,
+  type Audit,
+  audit,
+  BlockCache,
+  CLASS_OF,
+  classAt,
+  FLAG_COUNTERS,
+  InvalidSizeError,
+  LARGE,
+  LARGE_MIN,
+  PAGE,
+  type Ptr,
+  SIZES,
+  SMALL_CLASSES,
+  type Stats,
+  sizeAt,
+  stats,
+  ThreadRecord,
+  TINY_CLASSES,
+} from '@hakmem/arena'
+import { Large } from '@hakmem/learning'
+import { Mid } from '@hakmem/mid'
+import { Tiny } from '@hakmem/tiny'
+import { counting } from './counting.ts'
+import { Site } from './site.ts'
+import { specialise } from './specialise.ts'
+import { hostThread } from './thread.ts'
+
+export type HeapOptions = ArenaOptions
+
+/** What to send to another thread so that it can attach: a plain object that structured cloning takes. */
+export interface HeapHandle {
+  readonly buffer: SharedArrayBuffer
+}
+
+/** The heaps that this thread is attached to, by id; weakly, so that an unused heap can be collected. */
+const attached = new Map<string, WeakRef<Heap>>()
+
+export class Heap extends BlockCache {
+  /** The whole buffer, to read and write blocks: `heap.U32[ptr >>> 2]`. */
+  readonly U8: Uint8Array
+  readonly I8: Int8Array
+  readonly U16: Uint16Array
+  readonly I16: Int16Array
+  readonly U32: Uint32Array
+  readonly I32: Int32Array
+  readonly F32: Float32Array
+  readonly F64: Float64Array
+  readonly I64: BigInt64Array
+  readonly U64: BigUint64Array
+  private readonly tiny: Tiny
+  private readonly mid: Mid
+  private readonly large: Large
+  private readonly sites = new Map<string, Site>()
+
+  /** @internal Use `Heap.create` or `Heap.attach`. */
+  constructor(record: ThreadRecord) {
+    super(record)
+    const { buffer, geometry, U8 } = record.arena
+    const { bytes } = geometry
+    this.U8 = U8
+    this.I8 = new Int8Array(buffer, 0, bytes)
+    this.U16 = new Uint16Array(buffer, 0, bytes / 2)
+    this.I16 = new Int16Array(buffer, 0, bytes / 2)
+    this.U32 = new Uint32Array(buffer, 0, bytes / 4)
+    this.I32 = record.arena.W
+    this.F32 = new Float32Array(buffer, 0, bytes / 4)
+    this.F64 = new Float64Array(buffer, 0, bytes / 8)
+    this.I64 = new BigInt64Array(buffer, 0, bytes / 8)
+    this.U64 = new BigUint64Array(buffer, 0, bytes / 8)
+    this.tiny = new Tiny(record)
+    this.mid = new Mid(record)
+    this.large = new Large(record)
+  }
+
+  /**
+   * Makes a heap and attaches the calling thread. Memory is used when touched, so a generous `bytes` costs little.
+   * Throws InvalidSizeError for options out of range, HeapError if the system has no room for the buffer.
+   */
+  static create(options: HeapOptions = {}): Heap {
+    return Heap.open(Arena.create(options))
+  }
+
+  /**
+   * Attaches the calling thread to a heap, given its handle or its buffer. Attaching again gives the same object.
+   * Throws HeapFormatError, one message per cause, or TooManyThreadsError.
+   */
+  static attach(handleOrBuffer: HeapHandle | SharedArrayBuffer): Heap {
+    const given: unknown = handleOrBuffer
+    const isHandle = typeof given === 'object' && given !== null && 'buffer' in given
+    const arena = Arena.open(isHandle ? given.buffer : given)
+    return attached.get(arena.id)?.deref() ?? Heap.open(arena)
+  }
+
+  private static open(arena: Arena): Heap {
+    const record = ThreadRecord.claim(arena, hostThread() ?? ThreadRecord.nextThread(arena))
+    const Class = (arena.geometry.flags & FLAG_COUNTERS) !== 0 ? counting(Heap) : specialise(Heap, arena)
+    const heap = new Class(record)
+    for (const [id, ref] of attached) if (ref.deref() === undefined) attached.delete(id)
+    attached.set(arena.id, new WeakRef(heap))
+    return heap
+  }
+
+  /** Send this to another thread (`workerData`, `postMessage`) and attach there. */
+  get handle(): HeapHandle {
+    return { buffer: this.arena.buffer }
+  }
+
+  get buffer(): SharedArrayBuffer {
+    return this.arena.buffer
+  }
+
+  /**
+   * A block of `count * size` bytes, all zero. Throws as malloc does. Large blocks are zeroed only where the memory
+   * was in use before.
+   */
+  calloc(count: number, size: number): Ptr {
+    this.requireAttached('calloc')
+    this.requireSize('calloc', 'the count', count)
+    this.requireSize('calloc', 'the size', size)
+    const bytes = count * size
+    const p = bytes >= LARGE_MIN ? this.large.take(bytes, 0, true) : this.tryMalloc(bytes)
+    if (p === 0) throw this.record.outOfMemory(bytes)
+    if (bytes < LARGE_MIN) this.U8.fill(0, p, p + sizeAt(this.arena, p, classAt(this.arena, p)))
+    return p
+  }
+
+  /**
+   * Makes the block at `ptr` hold `size` bytes and returns where it is then, its contents kept up to the smaller size.
+   * `ptr` 0 allocates. The pointer stays if the block fits and at least half of it is used; a large block of this
+   * thread grows and shrinks in place where it can. If it throws, the block at `ptr` is as it was.
+   */
+  realloc(ptr: number, size: number): Ptr {
+    this.requireAttached('realloc')
+    this.requireSize('realloc', 'the size', size)
+    if (ptr === 0) return this.malloc(size)
+    const c = this.requireLive('realloc', ptr)
+    const usable = sizeAt(this.arena, ptr, c)
+    if (size <= usable && size >= usable / 2) return ptr as Ptr
+    if (c === LARGE && size >= LARGE_MIN && this.record.extents.isMine(ptr >>> this.shift)) {
+      if (this.large.resize(ptr >>> 12, size)) return ptr as Ptr
+    }
+    const moved = this.malloc(size)
+    this.U8.copyWithin(moved, ptr, ptr + Math.min(size, usable))
+    this.free(ptr)
+    return moved
+  }
+
+  /**
+   * A block of at least `size` bytes at a multiple of `alignment`, a power of two.
+   * Throws InvalidSizeError, OutOfMemoryError, DetachedHeapError.
+   */
+  memalign(alignment: number, size: number): Ptr {
+    this.requireAttached('memalign')
+    this.requireSize('memalign', 'the size', size)
+    if (!(alignment >= 1 && Number.isSafeInteger(alignment) && Number.isInteger(Math.log2(alignment)))) {
+      throw new InvalidSizeError('memalign', 'the alignment', alignment, 'a power of two')
+    }
+    const p = this.aligned(alignment, size)
+    if (p === 0) throw this.record.outOfMemory(size)
+    return p
+  }
+
+  private aligned(alignment: number, size: number): Ptr {
+    if (alignment <= PAGE && size < LARGE_MIN) {
+      // Runs start at pages and hold blocks end to end: a class divisible by the alignment aligns them all.
+      for (let c = CLASS_OF[(size + 15) >>> 4]; c <= SMALL_CLASSES; c++) {
+        if (SIZES[c] % alignment === 0) return this.tryMalloc(SIZES[c])
+      }
+    }
+    return this.large.takeAligned(size, Math.max(alignment, PAGE))
+  }
+
+  /** Usable bytes of the block at `ptr`, at least what was asked for. Throws as free does. */
+  usableSize(ptr: number): number {
+    this.requireAttached('usableSize')
+    return sizeAt(this.arena, ptr, this.requireLive('usableSize', ptr))
+  }
+
+  /** Whether a live block of this heap starts at `ptr`, whichever thread allocated it. */
+  owns(ptr: number): boolean {
+    this.requireAttached('owns')
+    return classAt(this.arena, ptr) !== 0
+  }
+
+  /** Fills `out` with blocks of at least `size` bytes; the number of them, less than `out` holds if memory ran out. */
+  mallocBatch(size: number, out: Uint32Array | Float64Array | number[]): number {
+    for (let k = 0; k < out.length; k++) {
+      const p = this.tryMalloc(size)
+      if (p === 0) return k
+      out[k] = p
+    }
+    return out.length
+  }
+
+  /** Frees every block in `ptrs`. If some cannot be, the others still are; then the first error is thrown. */
+  freeBatch(ptrs: ArrayLike<number>): void {
+    this.requireAttached('freeBatch')
+    let first: unknown
+    for (let k = 0; k < ptrs.length; k++) {
+      try {
+        this.free(ptrs[k])
+      } catch (error) {
+        first ??= error
+      }
+    }
+    if (first !== undefined) throw first
+  }
+
+  /** A view of the block at `ptr`, or of its first `length` bytes. For single values the whole-heap views are faster. */
+  bytes(ptr: number, length?: number): Uint8Array {
+    const usable = this.usableSize(ptr)
+    if (length === undefined) return new Uint8Array(this.buffer, ptr, usable)
+    this.requireSize('bytes', 'the length', length)
+    if (length > usable) {
+      throw new InvalidSizeError('bytes', 'the length', length, `at most the block's ${usable} bytes`)
+    }
+    return new Uint8Array(this.buffer, ptr, length)
+  }
+
+  /** Empties this thread's caches, collects what other threads freed to it and gives empty extents back. */
+  flush(): void {
+    this.requireAttached('flush')
+    this.record.flush()
+  }
+
+  /**
+   * To call before the thread idles: flushes, and leaves what still holds blocks to whichever thread needs memory
+   * next. The heap stays attached; the next malloc takes memory up again.
+   */
+  park(): void {
+    this.requireAttached('park')
+    this.record.park()
+  }
+
+  /** Parks and gives the thread's record back. Every later operation throws DetachedHeapError; detaching again is fine. */
+  detach(): void {
+    if (this.isDetached) return
+    this.record.detach()
+    this.cutOff()
+    attached.delete(this.arena.id)
+  }
+
+  [Symbol.dispose](): void {
+    this.detach()
+  }
+
+  /** Counters of all threads, as plain JSON. Also after detach. */
+  stats(): Stats {
+    return stats(this.arena)
+  }
+
+  /** Walks the whole heap, changing nothing, and accounts for every byte. Also after detach. */
+  audit(): Audit {
+    return audit(this.arena)
+  }
+
+  /** A named call site; the same object for the same name. */
+  site(name: string): Site {
+    let site = this.sites.get(name)
+    if (site === undefined) {
+      site = new Site(this, name)
+      this.sites.set(name, site)
+    }
+    return site
+  }
+
+  /** @internal For `Site`. */
+  mallocAt(site: number, size: number): Ptr {
+    const p = this.tryMallocAt(site, size)
+    if (p === 0) throw this.record.outOfMemory(size)
+    return p
+  }
+
+  /** @internal For `Site`. */
+  tryMallocAt(site: number, size: number): Ptr {
+    if (!(size >= LARGE_MIN)) return this.tryMalloc(size)
+    this.requireAttached('malloc')
+    this.requireSize('malloc', 'the size', size)
+    return this.large.take(size, site)
+  }
+
+  /** Which run a refill goes on with is the tier's business. */
+  aim(c: number, runs: number): boolean {
+    return c <= TINY_CLASSES ? this.tiny.aim(c, runs) : this.mid.aim(c, runs)
+  }
+
+  protected takeLarge(size: number): Ptr {
+    return this.large.take(size)
+  }
+
+  protected override freeLarge(page: number): void {
+    this.large.release(page)
+  }
+}

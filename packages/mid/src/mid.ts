@@ -1,0 +1,84 @@
+/**
+ * Mid: blocks above 1 KiB and below 64 KiB, from segments that one thread owns, through the same per-thread caches.
+ *
+ * A segment is the smallest multiple of lcm(block, 4 KiB) that holds at least four blocks, so that it has no tail.
+ * (Segments of a fixed 64 KiB, as in hakmem, waste 37 % at 40 KiB, and on 8 to 32 KiB claim 1.42 times what is live;
+ * these 1.34.) A refill takes what segments have before it takes a new one: a block is worth more than the few bytes
+ * that finding it reads, so there is no threshold, and a segment is given back as soon as a flush empties it.
+ */
+
+import {
+  aimFresh,
+  aimScattered,
+  BlockCache,
+  type Carving,
+  COUNTERS,
+  InvalidSizeError,
+  LARGE_MIN,
+  PAGE,
+  type Ptr,
+  SIZES,
+  SMALL_CLASSES,
+  type ThreadRecord,
+  TINY_CLASSES,
+  TINY_MAX,
+} from '@hakmem/arena'
+
+const BLOCKS_MIN = 4
+/** Segments that one refill takes up at most. */
+const SEGMENTS_PER_REFILL = 8
+
+/** Pages of a segment, by class. */
+const SEGMENT_PAGES = Int32Array.from(SIZES, (size, c) => (c > TINY_CLASSES ? segmentPages(size) : 0))
+
+export class Mid extends BlockCache {
+  /** For the thread that claimed `record`. */
+  constructor(record: ThreadRecord) {
+    super(record)
+    for (let c = TINY_CLASSES + 1; c <= SMALL_CLASSES; c++) {
+      const blocks = Math.floor((SEGMENT_PAGES[c] * PAGE) / SIZES[c])
+      record.slabs.tune(c, { target: blocks, rush: 0, yield: 1 })
+    }
+  }
+
+  /** Aims the sweep at the segment to go on with. Between the record's `enter` and `leave`. */
+  override aim(c: number, runs: number): boolean {
+    const { record } = this
+    const { slabs } = record
+    if (runs < SEGMENTS_PER_REFILL) {
+      const page = slabs.pick(c, slabs.yieldOf(c))
+      if (page !== 0) {
+        record.count(COUNTERS.refillDirty)
+        slabs.begin(page, c)
+        return true
+      }
+    }
+    if (runs === 0) {
+      const page = slabs.rotate(c)
+      if (page !== 0) {
+        slabs.begin(page, c)
+        return true
+      }
+    }
+    const carving: Carving = { pages: SEGMENT_PAGES[c], alignment: 1 }
+    return aimFresh(record, c, carving) || aimScattered(record, c, carving)
+  }
+
+  protected override allocate(size: number, must: boolean): Ptr {
+    return size <= TINY_MAX ? this.takeLarge(size) : super.allocate(size, must)
+  }
+
+  protected takeLarge(size: number): Ptr {
+    const rule = `above ${TINY_MAX} and below ${LARGE_MIN} bytes`
+    throw new InvalidSizeError('malloc', 'the size of a mid block', size, rule)
+  }
+}
+
+function segmentPages(size: number): number {
+  const unit = (size * PAGE) / commonDivisor(size, PAGE)
+  return (Math.ceil((size * BLOCKS_MIN) / unit) * unit) / PAGE
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b)
+}

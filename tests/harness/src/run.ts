@@ -1,0 +1,18 @@
+// The command behind `npm test`: runs every test file, or those named by `--only PART` (repeatable).
+
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { killAll, runAll } from './runner.ts'
+
+const { values } = parseArgs({ options: { only: { type: 'string', multiple: true, default: [] } } })
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    killAll()
+    process.exit(1)
+  })
+}
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const ok = await runAll({ root, only: values.only, write: (line) => console.log(line) })
+process.exitCode = ok ? 0 : 1
