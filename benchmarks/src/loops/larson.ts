@@ -13,7 +13,11 @@ import { type Lane, RANDOM, SUM } from './board.ts'
 export function larson(heap: Allocator, lane: Lane, operations: number, shape: Shape): number {
   const bytes = heap.U8
   const blocks = lane.pointers
-  const { slots, low, units, shift } = shape
+  // Integers outside the loop: V8 would convert what it reads from an object in every pass.
+  const slots = shape.slots | 0
+  const low = shape.low | 0
+  const units = shape.units | 0
+  const shift = shape.shift | 0
   let random = lane.words[RANDOM]
   let sum = lane.words[SUM]
   for (let i = 0; i < operations; i++) {

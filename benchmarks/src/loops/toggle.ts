@@ -15,7 +15,10 @@ export function toggle(heap: Allocator, lane: Lane, operations: number, shape: S
   const bytes = heap.U8
   const slots = lane.pointers
   const mask = shape.slots - 1
-  const { low, units, shift } = shape
+  // Integers outside the loop: V8 would convert what it reads from an object in every pass.
+  const low = shape.low | 0
+  const units = shape.units | 0
+  const shift = shape.shift | 0
   let random = lane.words[RANDOM]
   let sum = lane.words[SUM]
   for (let i = 0; i < operations; i++) {

@@ -121,6 +121,15 @@ export class Arena {
   }
 }
 
+/** Whether two views are of one buffer, which JavaScript does not say: `word` is one that only this thread writes. */
+export function isSameMemory(one: Int32Array, other: Int32Array, word: number): boolean {
+  for (let turn = 0; turn < 2; turn++) {
+    one[word] ^= 1
+    if (one[word] !== other[word]) return false
+  }
+  return true
+}
+
 function whole(what: string, value: number, low: number, high: number, why = ''): void {
   if (!Number.isInteger(value) || value < low || value > high) {
     throw new InvalidSizeError('create', what, value, `a whole number from ${low} to ${high}${why}`)

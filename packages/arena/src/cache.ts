@@ -19,7 +19,7 @@ import { COUNTERS } from './counters.ts'
 import { DetachedHeapError, DoubleFreeError, InvalidSizeError } from './errors.ts'
 import { CONT, H_VOID, R_CURSOR, R_FRESH, R_LISTS, R_RUSH, R_STOP, R_TARGET } from './layout.ts'
 import { classAt, type Ptr, pointerError } from './pointers.ts'
-import { OP_FREE, OP_LARGE, OP_REFILL, type ThreadRecord } from './record.ts'
+import { OP_FREE, OP_REFILL, type ThreadRecord } from './record.ts'
 import { announce } from './remote.ts'
 
 const classOf = CLASS_OF
@@ -29,6 +29,9 @@ const LAST_CLASS = LARGE
 
 /** What tryMalloc returns when there is no room. */
 const NULL = 0 as Ptr
+
+/** Runs that one refill sweeps at most, all but the last in vain. */
+const RUNS_PER_REFILL = 64
 
 /** `mine` of a detached heap: no extent word equals it. */
 const NOBODY = -1
@@ -108,13 +111,15 @@ export abstract class BlockCache {
   protected freeOther(p: number, c: number): void {
     const i = p >>> 4
     const isMine = (this.W[(this.table + (p >>> this.shift)) | 0] | CONT_BIT) === this.mine
-    if (i * 16 === p && c > 0 && c <= LAST_CLASS && !isMine && !this.isDetached) {
-      mark(this.S, i)
-      const page = this.record.slabs.headPage(p, c)
-      if (peek(this.F, page) === 0) announce(this.record, page, c)
-    } else {
-      this.freeSlow(p)
-    }
+    if (i * 16 === p && c > 0 && c <= LAST_CLASS && !isMine && !this.isDetached) this.freeRemote(p, c)
+    else this.freeSlow(p)
+  }
+
+  /** N1 to N4 of `remote.ts`, for a live block of class `c` of another thread. */
+  private freeRemote(p: number, c: number): void {
+    mark(this.S, p >>> 4)
+    const page = this.record.slabs.headPage(p, c)
+    if (peek(this.F, page) === 0) announce(this.record, page, c)
   }
 
   /** As malloc, but 0 instead of OutOfMemoryError. */
@@ -153,7 +158,7 @@ export abstract class BlockCache {
       const empty = W[list]
       let top = empty
       let remote = 0
-      for (let runs = 0; top === empty; runs++) {
+      for (let runs = 0; top === empty && runs < RUNS_PER_REFILL; runs++) {
         let i = W[at + R_CURSOR + c]
         if (i === 0) {
           if (!this.aim(c, runs)) break
@@ -207,21 +212,26 @@ export abstract class BlockCache {
     this.record.runs.give(page)
   }
 
+  /** All of free that is left: errors, large runs, a full cache. */
   protected freeSlow(p: number): void {
     this.requireAttached('free')
     if (p === 0) return
-    const c = this.requireLive('free', p)
-    if (c === LARGE) {
-      this.record.enter(OP_LARGE)
+    const { record } = this
+    const { slabs } = record
+    // Entering may collect, and so end the block that another thread frees at the same time: look after it.
+    record.enter(OP_FREE)
+    const c = classAt(this.arena, p)
+    if (c !== 0 && !record.extents.isMine(p >>> this.shift)) {
+      this.freeRemote(p, c)
+    } else if (c === LARGE) {
       this.freeLarge(p >>> 12)
-      this.record.leave()
-      return
+    } else if (c !== 0) {
+      slabs.flush(c, slabs.cached(c) >>> 1)
+      // The same again: the flush may have given the block's run back.
+      if (classAt(this.arena, p) === c) slabs.push(p, c)
     }
-    const slabs = this.record.slabs
-    this.record.enter(OP_FREE)
-    slabs.flush(c, slabs.cached(c) >>> 1)
-    slabs.push(p, c)
-    this.record.leave()
+    record.leave()
+    if (c === 0) this.requireLive('free', p)
   }
 
   /** The class of the live block at `p`; throws what is wrong with it. */

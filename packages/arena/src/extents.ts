@@ -15,9 +15,9 @@
  * Loops end: a claim looks at each extent once per attempt (4096 at most), and makes at most 3 attempts.
  */
 
-import { load, store, swap } from '#ordering'
+import { add, load, store, swap } from '#ordering'
 import type { Arena } from './arena.ts'
-import { CONT, extentSlot, extentState, FREE, ORPHAN, owned, TENT, tentative } from './layout.ts'
+import { CONT, extentSlot, extentState, FREE, H_ORPHANS, ORPHAN, owned, TENT, tentative } from './layout.ts'
 
 const ATTEMPTS = 3
 
@@ -104,9 +104,21 @@ export class Extents {
 
   /** Leaves every extent of mine to whoever adopts it; from the end down, so that a chain's head goes last. */
   orphanAll(): void {
+    let left = 0
     for (let e = this.count - 1; e >= this.first; e--) {
-      if (this.isMine(e)) store(this.W, this.table + e, this.isCont(e) ? ORPHAN | CONT : ORPHAN)
+      if (!this.isMine(e)) continue
+      store(this.W, this.table + e, this.isCont(e) ? ORPHAN | CONT : ORPHAN)
+      left++
     }
+    if (left > 0) add(this.W, H_ORPHANS, left)
+  }
+
+  /**
+   * Whether a look for orphans may find one. Wrong for a moment, or after a death:
+   * `lastRoom` looks all the same.
+   */
+  get anyOrphans(): boolean {
+    return load(this.W, H_ORPHANS) !== 0
   }
 
   /** Adopts the first orphan from `from` on, with the chain that hangs on it. Its index, or 0 if there is none. */
@@ -120,14 +132,22 @@ export class Extents {
   /** Adopts the orphan at `extent` with its chain; false if another was faster. */
   adoptAt(extent: number): boolean {
     if (!swap(this.W, this.table + extent, ORPHAN, this.owned)) return false
-    for (let k = extent + 1; k < this.count && load(this.W, this.table + k) === (ORPHAN | CONT); k++) {
+    let k = extent + 1
+    for (; k < this.count && load(this.W, this.table + k) === (ORPHAN | CONT); k++) {
       store(this.W, this.table + k, this.mine)
     }
+    add(this.W, H_ORPHANS, extent - k)
     return true
   }
 
-  /** Undoes a claim of mine that a throw cut short. */
-  dropTentative(): void {
+  /** Undoes a claim of mine that a throw cut short, and finishes an adoption, or undoes an orphaning, of a chain. */
+  settle(): void {
+    for (let e = this.first; e + 1 < this.count; e++) {
+      // Whoever has the head has the chain.
+      if (this.isMine(e) && load(this.W, this.table + e + 1) === (ORPHAN | CONT)) {
+        store(this.W, this.table + e + 1, this.mine)
+      }
+    }
     for (let e = this.count - 1; e >= this.first; e--) {
       if (this.W[this.table + e] === this.tent) store(this.W, this.table + e, FREE)
     }

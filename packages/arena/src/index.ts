@@ -6,7 +6,7 @@
  */
 
 export { mark, peek } from '#ordering'
-export { Arena, type ArenaOptions } from './arena.ts'
+export { Arena, type ArenaOptions, isSameMemory } from './arena.ts'
 export { type Audit, audit } from './audit.ts'
 export { BlockCache } from './cache.ts'
 export { CLASS_OF, GRAIN, LARGE, LARGE_MIN, SIZES, SMALL_CLASSES, TINY_CLASSES, TINY_MAX } from './classes.ts'
@@ -24,7 +24,7 @@ export {
   OutOfMemoryError,
   TooManyThreadsError,
 } from './errors.ts'
-export { CONT, FLAG_COUNTERS, MAX_BYTES, MIN_BYTES, PAGE } from './layout.ts'
+export { CONT, FLAG_COUNTERS, MAX_BYTES, MIN_BYTES, PAGE, R_PROBE } from './layout.ts'
 export { classAt, type Ptr, pointerError, sizeAt } from './pointers.ts'
 export { OP_LARGE, ThreadRecord } from './record.ts'
 export { aimFresh, aimScattered, type Carving } from './refill.ts'

@@ -36,6 +36,8 @@ export const H_CHECK = 9 // over the words before it
 export const H_PRESSURE = 32
 /** Next id (add 1) for a thread whose host gives it none. */
 export const H_NEXT_THREAD = 48
+/** Orphaned extents: added to by whoever orphans, taken from by whoever adopts. A hint: 0 spares the others a look. */
+export const H_ORPHANS = 64
 /** 512 words that stay 0: the cache table of a detached heap, whose every class is empty and full at once. */
 export const H_VOID = 512
 
@@ -60,6 +62,11 @@ export const R_USED_PAGES = 5
 export const R_RETAIN_AT = 6
 /** Pages of the runs in R_RETAINED. Owner only, a hint. */
 export const R_RETAIN_PAGES = 7
+/** Requests in a row that failed for want of memory, and the used pages when the last one did. Owner only. */
+export const R_FAILURES = 8
+export const R_SPENT_PAGES = 9
+/** Toggled to tell whether two views are of one buffer. Owner only. */
+export const R_PROBE = 10
 /** Page numbers of large runs that were freed and are kept whole for the next request of their length, or 0. */
 export const R_RETAINED = 16
 export const RETAINED = 16
@@ -151,7 +158,7 @@ function capsOf(bytes: number, threads: number): Int32Array {
   const share = Math.max(4096, Math.min(2 ** 17, bytes / threads / 256))
   const caps = new Int32Array(CLASSES)
   for (let c = 1; c <= TINY_CLASSES; c++) caps[c] = clamp(share / SIZES[c], 8, 512)
-  for (let c = TINY_CLASSES + 1; c <= SMALL_CLASSES; c++) caps[c] = clamp((share * 4) / SIZES[c], 2, 64)
+  for (let c = TINY_CLASSES + 1; c <= SMALL_CLASSES; c++) caps[c] = clamp((share * 8) / SIZES[c], 2, 64)
   return caps
 }
 
@@ -235,7 +242,7 @@ export const ORPHAN = 3
 /** Bit: page 0 belongs to a run that starts in an earlier extent. Written by the owner of that run only. */
 export const CONT = 4
 /** Holds metadata; never claimed. */
-export const RESERVED = OWNED | CONT | (0xffff << 3)
+export const RESERVED = ORPHAN | CONT | (0xffff << 3)
 
 export const owned = (slot: number): number => ((slot + 1) << 3) | OWNED
 export const tentative = (slot: number): number => ((slot + 1) << 3) | TENT

@@ -24,9 +24,11 @@ import { Extents } from './extents.ts'
 import {
   H_NEXT_THREAD,
   H_PRESSURE,
+  R_FAILURES,
   R_FREE_PAGES,
   R_OP,
   R_PRESSURE,
+  R_SPENT_PAGES,
   R_THREAD,
   R_USED_PAGES,
   runClass,
@@ -39,6 +41,9 @@ import { Wholes } from './wholes.ts'
 
 /** Chains of orphans that one slow path adopts at most, short of running out of memory. */
 const ADOPTIONS = 4
+
+/** One failed request in so many collects everything again even if nothing seems to have changed. */
+const FULL_TRY = 16
 
 /** What a slow path is, for `op`. Any value but 0 means: under way. */
 export const OP_REFILL = 1
@@ -137,7 +142,7 @@ export class ThreadRecord {
       page = this.runs.take(pages, c, alignment)
       if (page !== 0) return page
     }
-    for (let k = 0, from = 0; k < ADOPTIONS; k++) {
+    for (let k = 0, from = 0; k < ADOPTIONS && this.extents.anyOrphans; k++) {
       from = this.adopt(from)
       if (from === 0) break
       page = this.runs.take(pages, c, alignment)
@@ -148,20 +153,45 @@ export class ThreadRecord {
 
   /** The same, at any cost short of waiting. Raises pressure if that fails too. */
   lastRoom(pages: number, c: number, alignment = 1): number {
-    this.collectAll()
-    for (let from = 0; ; ) {
-      from = this.adopt(from)
-      if (from === 0) break
+    const W = this.W
+    this.count(COUNTERS.outOfMemory)
+    const failures = W[this.at + R_FAILURES]
+    if (failures > 0 && failures % FULL_TRY !== 0 && this.isSpent()) {
+      W[this.at + R_FAILURES] += 1
+      return 0
     }
     this.collectAll()
-    let page = this.runs.take(pages, c, alignment)
-    if (page !== 0) return page
-    this.runs.releaseWhole()
-    page = this.claim(pages, c, alignment)
-    if (page !== 0) return page
-    this.W[this.at + R_PRESSURE] = add(this.W, H_PRESSURE, 1) + 1
-    this.count(COUNTERS.outOfMemory)
-    return 0
+    for (let from = this.adopt(0); from !== 0; from = this.adopt(from)) this.collectAll()
+    let page = this.runs.take(pages, c, alignment, Number.POSITIVE_INFINITY)
+    if (page === 0) {
+      this.runs.releaseWhole()
+      page = this.claim(pages, c, alignment)
+    }
+    W[this.at + R_FAILURES] = page === 0 ? failures + 1 : 0
+    if (page === 0) this.raisePressure()
+    return page
+  }
+
+  /** Nothing was freed by or to this thread since it last collected everything, as far as anybody said. */
+  private isSpent(): boolean {
+    for (let c = 1; c <= LARGE; c++) {
+      if (this.slabs.announced(c) || (c <= SMALL_CLASSES && this.slabs.cached(c) > 0)) return false
+    }
+    return !this.extents.anyOrphans && this.runs.usedPages === this.W[this.at + R_SPENT_PAGES]
+  }
+
+  /** Asks all other threads to give back what they can, unless they were asked and none has answered yet. */
+  private raisePressure(): void {
+    const W = this.W
+    const g = this.arena.geometry
+    const asked = load(W, H_PRESSURE)
+    let answered = false
+    for (let slot = 0; slot < g.threads && !answered; slot++) {
+      const at = g.records + slot * g.recordWords
+      answered = slot !== this.slot && load(W, at + R_THREAD) !== 0 && load(W, at + R_PRESSURE) === asked
+    }
+    W[this.at + R_PRESSURE] = answered ? add(W, H_PRESSURE, 1) + 1 : asked
+    W[this.at + R_SPENT_PAGES] = this.runs.usedPages
   }
 
   /** The error for a request that `lastRoom` could not meet, with figures. */
@@ -199,9 +229,14 @@ export class ThreadRecord {
     this.leave()
   }
 
-  /** Parks and frees the record. */
+  /** Parks and frees the record, which is another thread's from then on. */
   detach(): void {
     this.park()
+    this.release()
+  }
+
+  /** Frees the record of a parked thread. */
+  release(): void {
     store(this.W, this.at + R_THREAD, 0)
   }
 
@@ -266,7 +301,7 @@ export class ThreadRecord {
     this.runs.forgetRetained()
     W[this.at + R_FREE_PAGES] = 0
     W[this.at + R_USED_PAGES] = 0
-    this.extents.dropTentative()
+    this.extents.settle()
     const count = this.arena.geometry.extents
     // Tags first, everywhere: a stale one would join a free run with a neighbour that is not derived yet.
     for (let e = this.extents.nextMine(0); e < count; e = this.extents.nextMine(e + 1)) this.clearTags(e)
@@ -309,7 +344,7 @@ export class ThreadRecord {
       }
       const c = runClass(word)
       const pages = runPages(word)
-      if (c === LARGE && !this.wholes.isLive(page)) {
+      if (c === LARGE && !this.wholes.settle(page)) {
         this.wholes.erase(page)
         W[g.runs + page] = 0
         page++

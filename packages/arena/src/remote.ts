@@ -30,8 +30,11 @@ import type { ThreadRecord } from './record.ts'
 /** N3 and N4 for a block of class `c` in the run at `page`; `record`: the freeing thread's. */
 export function announce(record: ThreadRecord, page: number, c: number): void {
   const { arena } = record
-  if (exchange(arena.F, page, 1) !== 0) return
   const g = arena.geometry
+  // Between N1 and here the owner may have collected the block and given its run back: then there is nothing to say,
+  // and nothing that says which run it was.
+  if (page >>> g.extentPageShift < g.firstExtent || page >= g.pages) return
+  if (exchange(arena.F, page, 1) !== 0) return
   const extent = page >>> g.extentPageShift
   const owner = load(arena.W, g.table + extent)
   if (extentState(owner) === OWNED) {

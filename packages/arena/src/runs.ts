@@ -5,11 +5,11 @@
  * thread's extents is free, and the index of it is a hint. A run may cross from one extent of the thread into the
  * next; the extents whose first page it covers then carry CONT, so that whoever adopts takes the whole chain.
  *
- * Order of writes: allocate: index, run word (the commit), CONT, and for a large run its state byte last.
- * Free: state bytes, CONT from the last extent down, run word, index. So a thread that stops anywhere leaves a run
- * that is wholly used or wholly free to whoever re-derives the rest.
+ * Order of writes: allocate: index, CONT, run word (the commit), and for a large run its state byte last. Free: state
+ * bytes, run word, CONT, index. So a thread that stops anywhere leaves a run that is wholly used or wholly free to
+ * whoever re-derives the rest, and every extent that a used run covers has its CONT.
  *
- * Extents that a free covers whole go back when the thread holds more free pages than an eighth of its used ones
+ * Extents that a free covers whole go back when the thread holds more free pages than a quarter of its used ones
  * and two extents: fewer would be claimed again at once by workloads that toggle (mid-large-mt).
  */
 
@@ -68,10 +68,10 @@ export class Runs {
   }
 
   /** A free run that holds `pages` from a multiple of `alignment` on, by best fit; 0 if there is none. */
-  bestFit(pages: number, alignment = 1): number {
+  bestFit(pages: number, alignment = 1, most = ALIGNED_TRIES): number {
     let node = this.index.find(pages)
     if (alignment === 1) return node
-    for (let tries = 0; node !== 0 && tries < ALIGNED_TRIES; tries++) {
+    for (let tries = 0; node !== 0 && tries < most; tries++) {
       if (alignUp(node, alignment) + pages <= node + this.index.lengthOf(node)) return node
       node = this.index.find(this.index.lengthOf(node), node + 1)
     }
@@ -85,23 +85,23 @@ export class Runs {
     if (start > node) this.index.insert(node, start - node)
     if (start + pages < end) this.index.insert(start + pages, end - start - pages)
     this.usedPages += pages
-    this.W[this.g.runs + start] = runWord(c, pages)
     this.cover(start, 0, pages)
+    this.W[this.g.runs + start] = runWord(c, pages)
     this.virginFrom = this.touch(start, start + pages)
     return start
   }
 
   /** Best fit, carved; 0 if nothing fits. */
-  take(pages: number, c: number, alignment = 1): number {
-    const node = this.bestFit(pages, alignment)
+  take(pages: number, c: number, alignment = 1, most = ALIGNED_TRIES): number {
+    const node = this.bestFit(pages, alignment, most)
     return node === 0 ? 0 : this.carve(node, alignUp(node, alignment), pages, c)
   }
 
   /** Frees the used run at `page`; its state bytes are 0 already. */
   give(page: number): void {
     const pages = this.pagesAt(page)
-    this.uncover(page, 0, pages)
     this.W[this.g.runs + page] = 0
+    this.uncover(page, 0, pages)
     this.usedPages -= pages
     this.addFreed(page, pages)
   }
@@ -143,15 +143,14 @@ export class Runs {
       const count = Math.ceil((more - room) / 2 ** shift)
       if (!this.extents.claimAt(from, count)) return false
       this.count(COUNTERS.refillExtent, count)
-      if (room !== 0) this.index.remove(end)
-      room += count << shift
-      this.index.insert(end, room)
+      this.addFree(from << shift, count << shift)
+      room = this.index.lengthOf(end)
     }
     this.index.remove(end)
     if (room > more) this.index.insert(end + more, room - more)
     this.usedPages += more
-    this.W[this.g.runs + page] = runWord(runClass(this.word(page)), pages)
     this.cover(page, had, pages)
+    this.W[this.g.runs + page] = runWord(runClass(this.word(page)), pages)
     this.touch(end, page + pages)
     return true
   }
@@ -248,7 +247,7 @@ export class Runs {
   }
 
   private hasExcess(): boolean {
-    return this.index.pages > (this.usedPages >>> 3) + (2 << this.g.extentPageShift)
+    return this.index.pages > (this.usedPages >>> 2) + (2 << this.g.extentPageShift)
   }
 
   /** Gives back the extents wholly inside the free run at `page`; true if there were any. */

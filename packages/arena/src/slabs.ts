@@ -10,8 +10,8 @@
  *   entries are distinct. A run leaves the class only when no entry points into it.
  * - A sweep (`BlockCache.allocate`) fills an empty cache only. So no byte 128+c of the class is then in use, and the sweep may take 0, 128+c
  *   and 255 alike. There is no bump pointer: the sweep's cursor is the bump.
- * - A flush lowers the top first and writes the bytes 0 after it, so a throw in between leaves bytes that the next
- *   sweep takes.
+ * - A flush lowers the top by one and writes that block's byte 0 after it, so a throw in between leaves bytes that
+ *   the next sweep takes.
  *
  * Counts per run (`aux`) and per class are kept per refill and per flush, never per block. They are hints: before a
  * run is given back its bytes are read. Flags are how other threads say "I freed into this run"; they may be stale
@@ -117,9 +117,10 @@ export class Slabs {
     const old = W[at]
     const top = this.at + this.g.sentinels[c] + keep
     if (old <= top) return
-    W[at] = top
     for (let k = old; k > top; k--) {
       const p = W[k]
+      // One by one, so that the look for entries in `retire` sees those that are still to come.
+      W[at] = k - 1
       this.S[p >>> 4] = 0
       const page = this.headPage(p, c)
       const free = ++W[this.g.aux + page]
@@ -172,7 +173,8 @@ export class Slabs {
     const W = this.W
     const taken = W[this.at + R_TAKEN + c] + got
     const free = W[this.g.aux + page]
-    const left = Math.max(0, free - known)
+    // A run swept from end to end in vain has none free, whatever the count says: a late mark may have raised it.
+    const left = cursor === 0 && taken === 0 ? 0 : Math.max(0, free - known)
     W[this.at + R_TAKEN + c] = taken
     W[this.at + R_CURSOR + c] = cursor
     W[this.g.aux + page] = left

@@ -39,6 +39,12 @@ export class Wholes {
     return seen(this.S, page << 8) === LARGE
   }
 
+  /** Takes the flag of an adopted run down, then tells whether it is live: a mark that comes later flags it anew. */
+  settle(page: number): boolean {
+    exchange(this.F, page, 0)
+    return this.isLive(page)
+  }
+
   /** Makes the used run at `page` a live block. */
   publish(page: number): void {
     exchange(this.F, page, 0)
@@ -90,6 +96,8 @@ export class Wholes {
     }
     if (page !== 0 && this.rings.hand(LARGE) !== 0 && !complete) this.rings.setHand(LARGE, page)
     if (all || complete) W[this.dirty] = 0
+    // A long look in vain: fewer runs are flagged than were announced, look less often.
+    else if (!any) W[this.dirty] >>= 1
     return any
   }
 }

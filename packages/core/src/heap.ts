@@ -19,10 +19,12 @@ import {
   classAt,
   FLAG_COUNTERS,
   InvalidSizeError,
+  isSameMemory,
   LARGE,
   LARGE_MIN,
   PAGE,
   type Ptr,
+  R_PROBE,
   SIZES,
   SMALL_CLASSES,
   type Stats,
@@ -102,12 +104,15 @@ export class Heap extends BlockCache {
     const given: unknown = handleOrBuffer
     const isHandle = typeof given === 'object' && given !== null && 'buffer' in given
     const arena = Arena.open(isHandle ? given.buffer : given)
-    return attached.get(arena.id)?.deref() ?? Heap.open(arena)
+    const known = attached.get(arena.id)?.deref()
+    // A copy of a heap, byte for byte, has its id but is another heap.
+    const isKnown = known !== undefined && isSameMemory(known.arena.W, arena.W, known.record.at + R_PROBE)
+    return isKnown ? known : Heap.open(arena)
   }
 
   private static open(arena: Arena): Heap {
     const record = ThreadRecord.claim(arena, hostThread() ?? ThreadRecord.nextThread(arena))
-    const Class = (arena.geometry.flags & FLAG_COUNTERS) !== 0 ? counting(Heap) : specialise(Heap, arena)
+    const Class = (arena.geometry.flags & FLAG_COUNTERS) !== 0 ? counting(Heap) : specialise(Heap, record)
     const heap = new Class(record)
     for (const [id, ref] of attached) if (ref.deref() === undefined) attached.delete(id)
     attached.set(arena.id, new WeakRef(heap))
@@ -149,11 +154,17 @@ export class Heap extends BlockCache {
     if (ptr === 0) return this.malloc(size)
     const c = this.requireLive('realloc', ptr)
     const usable = sizeAt(this.arena, ptr, c)
-    if (size <= usable && size >= usable / 2) return ptr as Ptr
+    if (size <= usable && (size >= usable / 2 || (size < LARGE_MIN && CLASS_OF[(size + 15) >>> 4] === c))) {
+      return ptr as Ptr
+    }
     if (c === LARGE && size >= LARGE_MIN && this.record.extents.isMine(ptr >>> this.shift)) {
       if (this.large.resize(ptr >>> 12, size)) return ptr as Ptr
     }
-    const moved = this.malloc(size)
+    const moved = this.tryMalloc(size)
+    if (moved === 0) {
+      if (size <= usable) return ptr as Ptr
+      throw this.record.outOfMemory(size)
+    }
     this.U8.copyWithin(moved, ptr, ptr + Math.min(size, usable))
     this.free(ptr)
     return moved
@@ -249,8 +260,9 @@ export class Heap extends BlockCache {
   /** Parks and gives the thread's record back. Every later operation throws DetachedHeapError; detaching again is fine. */
   detach(): void {
     if (this.isDetached) return
-    this.record.detach()
+    this.record.park()
     this.cutOff()
+    this.record.release()
     attached.delete(this.arena.id)
   }
 

@@ -12,15 +12,17 @@
  */
 
 import {
-  type Arena,
   announce,
   CLASS_OF,
   CONT,
+  isSameMemory,
   LARGE,
   LARGE_MIN,
   mark,
   type Ptr,
   peek,
+  R_PROBE,
+  type ThreadRecord,
   TINY_CLASSES,
 } from '@hakmem/arena'
 import type { Heap } from './heap.ts'
@@ -28,19 +30,24 @@ import type { Heap } from './heap.ts'
 /** Buffers per thread that get a class of their own. */
 const SPECIALISED = 2
 
-/** The classes so far, by the id of the buffer; weakly, for they hold it. A thread that comes back gets its own again. */
-const classes = new Map<string, WeakRef<typeof Heap>>()
+/** The classes so far, by the id of the heap; weakly, for they hold its buffer. */
+const classes = new Map<string, { readonly Class: WeakRef<typeof Heap>; readonly W: WeakRef<Int32Array> }>()
 
-/** `Base` with the fast paths for this arena, or `Base` itself if the thread has had its share. */
-export function specialise(Base: typeof Heap, arena: Arena): typeof Heap {
-  const known = classes.get(arena.id)?.deref()
-  if (known !== undefined) return known
-  if (classes.size >= SPECIALISED) return Base
+/** `Base` with the fast paths for the record's arena, or `Base` itself if the thread has had its share. */
+export function specialise(Base: typeof Heap, record: ThreadRecord): typeof Heap {
+  const { arena } = record
+  const known = classes.get(arena.id)
+  const views = known?.W.deref()
+  const Known = known?.Class.deref()
+  if (Known !== undefined && views !== undefined && isSameMemory(views, arena.W, record.at + R_PROBE))
+    return Known
+  for (const [id, { Class }] of classes) if (Class.deref() === undefined) classes.delete(id)
+  if (classes.size >= SPECIALISED || Known !== undefined) return Base
   const { W, S, F, geometry } = arena
   const { table, extentShift, slabShift } = geometry
   const constants = [CLASS_OF, LARGE_MIN, CONT, LARGE, TINY_CLASSES, mark, peek] as const
   const Class = bind(Base, W, S, F, table, extentShift, slabShift, ...constants)
-  classes.set(arena.id, new WeakRef(Class))
+  classes.set(arena.id, { Class: new WeakRef(Class), W: new WeakRef(W) })
   return Class
 }
 

@@ -66,12 +66,12 @@ export class Large {
   resize(page: number, bytes: number): boolean {
     const { record } = this
     const pages = this.policy.pages(bytes, 0)
-    const had = record.runs.pagesAt(page)
-    if (pages === had) return true
     if (pages >= record.arena.geometry.pages) return false
     record.enter(OP_LARGE)
+    // Entering may collect a block that another thread frees at the same time: look after it.
+    const had = record.wholes.isLive(page) ? record.runs.pagesAt(page) : 0
     if (pages < had) record.runs.trim(page, pages)
-    const done = pages < had || record.runs.grow(page, pages)
+    const done = had !== 0 && (pages <= had || record.runs.grow(page, pages))
     if (done && pages > had) record.count(COUNTERS.largeGrown)
     record.leave()
     return done

@@ -61,7 +61,12 @@ export class Mid extends BlockCache {
       }
     }
     const carving: Carving = { pages: SEGMENT_PAGES[c], alignment: 1 }
-    return aimFresh(record, c, carving) || aimScattered(record, c, carving)
+    if (aimFresh(record, c, carving) || aimScattered(record, c, carving)) return true
+    // No room for a whole segment: one of fewer blocks, with a tail, is better than none.
+    for (let blocks = BLOCKS_MIN - 1; blocks >= 1; blocks--) {
+      if (aimFresh(record, c, { pages: Math.ceil((blocks * SIZES[c]) / PAGE), alignment: 1 })) return true
+    }
+    return false
   }
 
   protected override allocate(size: number, must: boolean): Ptr {
