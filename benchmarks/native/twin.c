@@ -131,10 +131,9 @@ static uint32_t tiny_hot(struct lane *lane, uint32_t operations) {
       *p = (uint8_t)i;
       pointers[i] = p;
     }
+    sum += *pointers[99];
     for (uint32_t i = 100; i-- > 0;) {
-      uint8_t *p = pointers[i];
-      sum += (i + 1) * *p;
-      release(p);
+      release(pointers[i]);
     }
   }
   lane->sum = sum;
@@ -149,7 +148,6 @@ static uint32_t toggle(struct lane *lane, uint32_t operations) {
     uint32_t slot = random & mask;
     uint8_t *held = slots[slot];
     if (held) {
-      sum += *held;
       release(held);
       slots[slot] = NULL;
     } else {
@@ -172,7 +170,6 @@ static uint32_t larson(struct lane *lane, uint32_t operations) {
     random = xorshift(random);
     uint32_t slot = ((random & 0xffff) * slots) >> 16, size = size_from(random);
     uint8_t *old = blocks[slot];
-    sum += old[0] + old[1];
     release(old);
     uint8_t *p = allocate(size);
     p[0] = (uint8_t)random;

@@ -27,7 +27,6 @@ export function larson(heap: Allocator, lane: Lane, operations: number, shape: S
     const slot = Math.imul(random & 0xffff, slots) >>> 16
     const size = low + ((Math.imul(random >>> 16, units) >>> 16) << shift)
     const old = blocks[slot]
-    sum = (sum + bytes[old] + bytes[old + 1]) | 0
     heap.free(old)
     const p = heap.malloc(size)
     bytes[p] = random

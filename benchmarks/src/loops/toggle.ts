@@ -3,7 +3,7 @@
  * allocate a block of random size into it and write its first byte. Half the slots are occupied on average.
  *
  * The slot comes from the low bits of one xorshift32 number, the size from its high half by a multiplication
- * (a division would cost as much as the allocation).
+ * (a division would cost as much as the allocation). The first bytes are read back where a fixed run ends.
  */
 
 import type { Allocator } from '../peers/allocator.ts'
@@ -28,7 +28,6 @@ export function toggle(heap: Allocator, lane: Lane, operations: number, shape: S
     const slot = random & mask
     const held = slots[slot]
     if (held !== 0) {
-      sum = (sum + bytes[held]) | 0
       heap.free(held)
       slots[slot] = 0
     } else {
