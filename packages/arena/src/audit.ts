@@ -177,18 +177,19 @@ function isLiveByte(byte: number): boolean {
 
 function checkClean(arena: Arena, extent: number, problems: Set<string>): void {
   const g = arena.geometry
+  const { W, S } = arena
   const first = extent << g.extentPageShift
-  for (let page = first; page < first + 2 ** g.extentPageShift; page++) {
-    if (arena.W[g.runs + page] !== 0)
-      problems.add(`extent ${extent} is free, but a run starts at page ${page}`)
+  const end = first + 2 ** g.extentPageShift
+  for (let page = first; page < end; page++) {
+    if (W[g.runs + page] !== 0) problems.add(`extent ${extent} is free, but a run starts at page ${page}`)
   }
   // Four state bytes at a time; a stray 255 is what a racing double free may leave, and harms nothing.
   const words = (g.stateMap + extent * 2 ** (g.extentShift - 4)) / 4
-  for (let k = words; k < words + 2 ** (g.extentShift - 6); k++) {
-    if (arena.W[k] === 0) continue
+  const stop = words + 2 ** (g.extentShift - 6)
+  for (let k = words; k < stop; k++) {
+    if (W[k] === 0) continue
     for (let i = k * 4 - g.stateMap; i < k * 4 - g.stateMap + 4; i++) {
-      if (isLiveByte(arena.S[i]))
-        problems.add(`extent ${extent} is free, but the state at ${i * 16} is ${arena.S[i]}`)
+      if (isLiveByte(S[i])) problems.add(`extent ${extent} is free, but the state at ${i * 16} is ${S[i]}`)
     }
   }
 }

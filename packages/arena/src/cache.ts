@@ -117,8 +117,9 @@ export abstract class BlockCache {
 
   /** N1 to N4 of `remote.ts`, for a live block of class `c` of another thread. */
   private freeRemote(p: number, c: number): void {
-    mark(this.S, p >>> 4)
+    // The page before the mark: behind it the owner may collect the block and give its run back.
     const page = this.record.slabs.headPage(p, c)
+    mark(this.S, p >>> 4)
     if (peek(this.F, page) === 0) announce(this.record, page, c)
   }
 

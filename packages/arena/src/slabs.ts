@@ -219,8 +219,9 @@ export class Slabs {
       }
     }
     if (page !== 0) this.rings.setHand(c, page)
-    // A long look in vain: fewer runs are flagged than were announced (stale flags), look less often.
-    W[dirty] >>= 1
+    // A long look in vain: fewer runs are flagged than were announced (stale flags), look less often. Down to one, not
+    // to none: it may be the only one, and only a whole round can tell.
+    W[dirty] = (W[dirty] + 1) >> 1
     return 0
   }
 

@@ -16,6 +16,7 @@ import {
   audit,
   BlockCache,
   CLASS_OF,
+  COUNTERS,
   classAt,
   FLAG_COUNTERS,
   InvalidSizeError,
@@ -177,7 +178,9 @@ export class Heap extends BlockCache {
   memalign(alignment: number, size: number): Ptr {
     this.requireAttached('memalign')
     this.requireSize('memalign', 'the size', size)
-    if (!(alignment >= 1 && Number.isSafeInteger(alignment) && Number.isInteger(Math.log2(alignment)))) {
+    this.requireSize('memalign', 'the alignment', alignment)
+    if (!(alignment >= 1 && Number.isInteger(Math.log2(alignment)))) {
+      this.record.count(COUNTERS.invalidSize)
       throw new InvalidSizeError('memalign', 'the alignment', alignment, 'a power of two')
     }
     const p = this.aligned(alignment, size)
@@ -233,7 +236,8 @@ export class Heap extends BlockCache {
 
   /** A view of the block at `ptr`, or of its first `length` bytes. For single values the whole-heap views are faster. */
   bytes(ptr: number, length?: number): Uint8Array {
-    const usable = this.usableSize(ptr)
+    this.requireAttached('bytes')
+    const usable = sizeAt(this.arena, ptr, this.requireLive('bytes', ptr))
     if (length === undefined) return new Uint8Array(this.buffer, ptr, usable)
     this.requireSize('bytes', 'the length', length)
     if (length > usable) {
@@ -299,7 +303,7 @@ export class Heap extends BlockCache {
 
   /** @internal For `Site`. */
   tryMallocAt(site: number, size: number): Ptr {
-    if (!(size >= LARGE_MIN)) return this.tryMalloc(size)
+    if (typeof size !== 'number' || !(size >= LARGE_MIN)) return this.tryMalloc(size)
     this.requireAttached('malloc')
     this.requireSize('malloc', 'the size', size)
     return this.large.take(size, site)

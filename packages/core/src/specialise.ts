@@ -117,8 +117,8 @@ function bind(
         (W[(table + (p >>> extentShift)) | 0] | cont) !== this.mine &&
         this.mine > 0
       ) {
-        markRemote(S, i)
         const page = c <= lastTiny ? (p >>> slabShift) << (slabShift - 12) : this.record.slabs.headPage(p, c)
+        markRemote(S, i)
         if (flagOf(F, page) === 0) announce(this.record, page, c)
       } else {
         this.freeSlow(p)

@@ -89,8 +89,8 @@ export function suite(name: string): Suite {
       for (const body of after) await runHook('after', body).catch(() => {})
       endSuite()
       await suiteEnded
-      suitesLeft--
-      setTimeout(endIfIdle, LINGER).unref()
+      // Only behind the last: a timer of an earlier suite may be due before the process can end by itself.
+      if (--suitesLeft === 0) setTimeout(endIfIdle, LINGER).unref()
     })
 
     inner.run()
@@ -135,7 +135,6 @@ async function limit(body: Body, timeout: number, crashed: Promise<never>): Prom
 
 /** The process should have ended by itself by now: say what Node tells of what keeps it, and fail. */
 function endIfIdle(): void {
-  if (suitesLeft > 0) return
   const open = process.getActiveResourcesInfo().join(', ')
   console.log(`\nstill running after the last test (a worker not started by startWorker?): ${open}`)
   process.exit(1)

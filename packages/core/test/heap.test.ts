@@ -1,0 +1,531 @@
+// What a program sees of a heap, one method after the other.
+
+import {
+  DetachedHeapError,
+  DoubleFreeError,
+  Heap,
+  HeapError,
+  HeapFormatError,
+  InvalidPointerError,
+  InvalidSizeError,
+  isHeapError,
+  OutOfMemoryError,
+  TooManyThreadsError,
+} from '@hakmem/core'
+import { assert, suite } from '@hakmem/testing'
+import { randomFrom } from './random.ts'
+import { codeOf, fill, soundAudit, threadsOf, thrownBy } from './support.ts'
+
+const MIB = 2 ** 20
+/** A size of every kind: smallest, tiny, mid, large, several extents. */
+const SIZES = [1, 16, 17, 100, 1024, 1025, 5000, 40_000, 65_535, 65_536, 300_000, 5 * MIB]
+
+const test = suite('a heap')
+
+test('malloc gives separate, aligned, writable blocks of at least the size asked for', () => {
+  using heap = Heap.create({ bytes: 64 * MIB })
+  const blocks = SIZES.flatMap((size) => [size, size, size]).map((size) => ({ size, p: heap.malloc(size) }))
+  for (const [k, { size, p }] of blocks.entries()) {
+    assert.is(p % 16, 0)
+    assert.ok(heap.usableSize(p) >= size)
+    assert.ok(heap.owns(p))
+    heap.U8.fill(k + 1, p, p + heap.usableSize(p))
+  }
+  for (const [k, { p }] of blocks.entries()) {
+    assert.ok(
+      heap.bytes(p).every((byte) => byte === k + 1),
+      `block ${k} was written to by another`,
+    )
+  }
+  const live = blocks.reduce((sum, { p }) => sum + heap.usableSize(p), 0)
+  assert.is(soundAudit(heap).live, live)
+  for (const { p } of blocks) heap.free(p)
+  assert.is(soundAudit(heap).live, 0)
+})
+
+test('malloc(0) is a smallest block, free(0) does nothing', () => {
+  using heap = Heap.create({ bytes: MIB })
+  const p = heap.malloc(0)
+  assert.ok(p > 0)
+  assert.is(heap.usableSize(p), 16)
+  heap.free(p)
+  const before = heap.audit()
+  heap.free(0)
+  heap.free(-0)
+  assert.equal(heap.audit(), before)
+})
+
+test('a block wastes at most a quarter of what was asked for, or its last 15 bytes', () => {
+  using heap = Heap.create({ bytes: 16 * MIB })
+  const random = randomFrom(1)
+  for (let k = 0; k < 2000; k++) {
+    const size = 1 + random(2 ** (1 + random(18)))
+    const p = heap.malloc(size)
+    const usable = heap.usableSize(p)
+    assert.ok(usable >= size && usable <= Math.max(size * 1.25, size + 15), `${usable} for ${size}`)
+    heap.free(p)
+  }
+})
+
+test('the block freed last is handed out first', () => {
+  using heap = Heap.create({ bytes: MIB })
+  const [a, b] = [heap.malloc(48), heap.malloc(48)]
+  heap.free(a)
+  heap.free(b)
+  assert.is(heap.malloc(40), b)
+  assert.is(heap.malloc(40), a)
+})
+
+test('calloc gives zeros, also where others wrote before', () => {
+  using heap = Heap.create({ bytes: 16 * MIB })
+  for (const size of SIZES) {
+    for (let round = 0; round < 3; round++) {
+      const p = heap.calloc(1, size)
+      assert.ok(
+        heap.bytes(p).every((byte) => byte === 0),
+        `${size} bytes in round ${round}`,
+      )
+      heap.bytes(p).fill(0xee)
+      heap.free(p)
+    }
+  }
+  assert.is(heap.usableSize(heap.calloc(7, 16)), 112)
+})
+
+test('calloc of more than numbers can tell is out of memory, and of none a smallest block', () => {
+  using heap = Heap.create({ bytes: MIB })
+  assert.is(
+    codeOf(() => heap.calloc(2 ** 40, 2 ** 40)),
+    'ERR_HAKMEM_OUT_OF_MEMORY',
+  )
+  assert.is(heap.usableSize(heap.calloc(0, 2 ** 40)), 16)
+})
+
+test('realloc keeps the contents wherever the block goes', () => {
+  using heap = Heap.create({ bytes: 64 * MIB })
+  const random = randomFrom(2)
+  let size = 100
+  let p = heap.malloc(size)
+  heap.bytes(p, size).fill(7)
+  for (let k = 0; k < 300; k++) {
+    const next = random(2 ** random(23))
+    p = heap.realloc(p, next)
+    assert.ok(heap.usableSize(p) >= next)
+    assert.ok(
+      heap.bytes(p, Math.min(size, next)).every((byte) => byte === 7),
+      `${size} to ${next}`,
+    )
+    heap.bytes(p, next).fill(7)
+    size = next
+  }
+  assert.is(soundAudit(heap).live, heap.usableSize(p))
+})
+
+test('realloc stays where it is while the block fits and half of it is used', () => {
+  using heap = Heap.create({ bytes: 16 * MIB })
+  const p = heap.malloc(1024)
+  assert.is(heap.realloc(p, 900), p)
+  assert.is(heap.realloc(p, 512), p)
+  assert.is.not(heap.realloc(p, 500), p)
+})
+
+test('realloc of 0 allocates, to 0 leaves a smallest block', () => {
+  using heap = Heap.create({ bytes: MIB })
+  const p = heap.realloc(0, 100)
+  assert.is(heap.usableSize(p), 112)
+  const q = heap.realloc(p, 0)
+  assert.is(heap.usableSize(q), 16)
+  assert.is(soundAudit(heap).live, 16)
+})
+
+test('a large block grows and shrinks where it is if it can', () => {
+  using heap = Heap.create({ bytes: 64 * MIB })
+  const p = heap.malloc(100_000)
+  heap.bytes(p).fill(9)
+  assert.is(heap.realloc(p, 20 * MIB), p)
+  assert.is(heap.stats().total.largeGrown, 1)
+  assert.ok(heap.bytes(p, 100_000).every((byte) => byte === 9))
+  assert.is(heap.realloc(p, 70_000), p)
+  assert.is(heap.usableSize(p), 73_728)
+  assert.is(soundAudit(heap).live, 73_728)
+})
+
+test('a realloc that fails leaves the block as it was', () => {
+  using heap = Heap.create({ bytes: MIB })
+  for (const size of [40, 3000, 100_000]) {
+    const p = heap.malloc(size)
+    heap.bytes(p).fill(5)
+    const before = soundAudit(heap).live
+    assert.is(
+      codeOf(() => heap.realloc(p, 2 * MIB)),
+      'ERR_HAKMEM_OUT_OF_MEMORY',
+    )
+    assert.is(
+      codeOf(() => heap.realloc(p, -1)),
+      'ERR_HAKMEM_INVALID_SIZE',
+    )
+    assert.ok(heap.bytes(p).every((byte) => byte === 5))
+    assert.is(soundAudit(heap).live, before)
+  }
+})
+
+test('memalign gives every power of two', () => {
+  using heap = Heap.create({ bytes: 64 * MIB })
+  const blocks: number[] = []
+  for (let alignment = 1; alignment <= 2 * MIB; alignment *= 2) {
+    for (const size of [0, 1, 100, 5000, 70_000]) {
+      const p = heap.memalign(alignment, size)
+      assert.is(p % alignment, 0, `${size} bytes at ${alignment}`)
+      assert.ok(heap.usableSize(p) >= size)
+      heap.bytes(p).fill(1)
+      blocks.push(p)
+    }
+  }
+  const live = blocks.reduce((sum, p) => sum + heap.usableSize(p), 0)
+  assert.is(soundAudit(heap).live, live)
+  heap.freeBatch(blocks)
+  assert.is(soundAudit(heap).live, 0)
+})
+
+test('mallocBatch fills what it is given, and says how far it came', () => {
+  using heap = Heap.create({ bytes: MIB })
+  for (const out of [new Uint32Array(100), new Float64Array(100), new Array<number>(100).fill(0)]) {
+    assert.is(heap.mallocBatch(64, out), 100)
+    assert.is(new Set(out).size, 100)
+    assert.ok(Array.from(out).every((p) => heap.owns(p)))
+    heap.freeBatch(out)
+  }
+  const many = new Uint32Array(10)
+  const got = heap.mallocBatch(200_000, many)
+  assert.ok(got > 0 && got < 10)
+  assert.equal([...many.subarray(got)], new Array(10 - got).fill(0))
+  heap.freeBatch(many)
+  assert.is(soundAudit(heap).live, 0)
+})
+
+test('freeBatch frees what it can and then throws for the first that it cannot', () => {
+  using heap = Heap.create({ bytes: MIB })
+  const [a, b, c] = [heap.malloc(20), heap.malloc(20), heap.malloc(20)]
+  heap.free(b)
+  const error = thrownBy(() => heap.freeBatch([a, b, 8, c]))
+  assert.instance(error, DoubleFreeError)
+  assert.is(soundAudit(heap).live, 0)
+})
+
+test('bytes is a view of the block, or of its beginning', () => {
+  using heap = Heap.create({ bytes: MIB })
+  const p = heap.malloc(100)
+  assert.is(heap.bytes(p).length, 112)
+  assert.is(heap.bytes(p, 3).length, 3)
+  assert.is(heap.bytes(p).byteOffset, p)
+  assert.is(heap.bytes(p).buffer, heap.buffer)
+  assert.is(
+    codeOf(() => heap.bytes(p, 113)),
+    'ERR_HAKMEM_INVALID_SIZE',
+  )
+  assert.is(
+    codeOf(() => heap.bytes(p, -1)),
+    'ERR_HAKMEM_INVALID_SIZE',
+  )
+  assert.is(
+    codeOf(() => heap.bytes(p + 16)),
+    'ERR_HAKMEM_INVALID_POINTER',
+  )
+})
+
+test('the views show the whole buffer, each as its type', () => {
+  using heap = Heap.create({ bytes: 2 * MIB })
+  const p = heap.calloc(1, 16)
+  heap.F64[p >>> 3] = -1.5
+  const bits = 0xbff8000000000000n
+  assert.is(heap.U64[p >>> 3], bits)
+  assert.is(heap.I64[p >>> 3], BigInt.asIntN(64, bits))
+  assert.is(heap.U32[(p >>> 2) + 1], 0xbff80000)
+  assert.is(heap.I32[(p >>> 2) + 1], 0xbff80000 | 0)
+  assert.is(heap.U16[(p >>> 1) + 3], 0xbff8)
+  assert.is(heap.I16[(p >>> 1) + 3], 0xbff8 - 0x10000)
+  assert.is(heap.U8[p + 7], 0xbf)
+  assert.is(heap.I8[p + 7], 0xbf - 0x100)
+  heap.F32[p >>> 2] = 0.5
+  assert.is(heap.U32[p >>> 2], 0x3f000000)
+  const { U8, I8, U16, I16, U32, I32, F32, F64, I64, U64 } = heap
+  for (const view of [U8, I8, U16, I16, U32, I32, F32, F64, I64, U64]) {
+    assert.is(view.buffer, heap.buffer)
+    assert.is(view.byteLength, 2 * MIB)
+  }
+})
+
+test('owns answers for any value', () => {
+  using heap = Heap.create({ bytes: MIB })
+  const p = heap.malloc(500)
+  assert.ok(heap.owns(p))
+  for (const other of [0, p + 16, p + 1, -p, p + 0.5, Number.NaN, 2 ** 32 + p, heap.buffer.byteLength]) {
+    assert.not(heap.owns(other), `${other}`)
+  }
+  heap.free(p)
+  assert.not(heap.owns(p))
+})
+
+test('a site allocates like the heap, and is one object per name', () => {
+  using heap = Heap.create({ bytes: 16 * MIB })
+  const site = heap.site('frames')
+  assert.is(heap.site('frames'), site)
+  assert.is.not(heap.site('others'), site)
+  assert.is.not(heap.site('others').id, site.id)
+  for (const size of SIZES) {
+    const p = site.malloc(size)
+    assert.ok(heap.usableSize(p) >= size)
+    heap.free(p)
+  }
+  assert.is(site.tryMalloc(17 * MIB), 0)
+  assert.is(
+    codeOf(() => site.malloc(17 * MIB)),
+    'ERR_HAKMEM_OUT_OF_MEMORY',
+  )
+  assert.is(
+    codeOf(() => site.malloc(-1)),
+    'ERR_HAKMEM_INVALID_SIZE',
+  )
+  assert.is(
+    codeOf(() => site.malloc(Number.POSITIVE_INFINITY)),
+    'ERR_HAKMEM_INVALID_SIZE',
+  )
+  assert.is(soundAudit(heap).live, 0)
+})
+
+test('flush empties caches and gives memory back, blocks stay as they are', () => {
+  using heap = Heap.create({ bytes: 16 * MIB })
+  const start = soundAudit(heap)
+  const blocks = SIZES.map((size) => heap.malloc(size))
+  const kept = heap.malloc(77)
+  heap.bytes(kept).fill(3)
+  heap.freeBatch(blocks)
+  assert.ok(heap.audit().cached > 0)
+  heap.flush()
+  const after = soundAudit(heap)
+  assert.is(after.cached, 0)
+  assert.is(after.live, 80)
+  assert.ok(heap.bytes(kept).every((byte) => byte === 3))
+  heap.free(kept)
+  heap.flush()
+  assert.equal(soundAudit(heap), start)
+})
+
+test('park leaves the heap attached: blocks stay, the next malloc takes memory up again', () => {
+  using heap = Heap.create({ bytes: 16 * MIB })
+  const blocks = SIZES.map((size) => heap.malloc(size))
+  const { live } = soundAudit(heap)
+  heap.park()
+  assert.is(soundAudit(heap).live, live)
+  const p = heap.malloc(50)
+  assert.ok(heap.owns(p))
+  heap.freeBatch(blocks)
+  heap.free(p)
+  heap.park()
+  const after = soundAudit(heap)
+  assert.is(after.free, after.capacity - after.metadata)
+})
+
+test.run()
+
+const attaching = suite('creating and attaching')
+
+attaching('sizes from 1 MiB to 4 GiB, as many threads as 512 KiB each allow', () => {
+  for (const bytes of [MIB, 3 * MIB + 1, 100_000_000, 2 ** 31, 2 ** 32]) {
+    using heap = Heap.create({ bytes })
+    const { length } = new Uint8Array(heap.buffer, 0, 0)
+    assert.is(length, 0)
+    assert.ok(heap.buffer.byteLength >= bytes && heap.buffer.byteLength < bytes + MIB)
+    assert.is(heap.buffer.byteLength % 65536, 0)
+    heap.free(heap.malloc(100))
+  }
+  using smallest = Heap.create({ bytes: MIB, threads: 2 })
+  assert.is(smallest.stats().threads, 2)
+  using usual = Heap.create()
+  assert.is(usual.stats().threads, 16)
+  assert.is(usual.buffer.byteLength, 256 * MIB)
+})
+
+const WRONG_OPTIONS: [string, object][] = [
+  ['too small', { bytes: MIB - 1 }],
+  ['too large', { bytes: 2 ** 32 + 1 }],
+  ['no bytes', { bytes: 0 }],
+  ['negative', { bytes: -MIB }],
+  ['fractional', { bytes: MIB + 0.5 }],
+  ['not a number', { bytes: Number.NaN }],
+  ['infinite', { bytes: Number.POSITIVE_INFINITY }],
+  ['a string', { bytes: '1048576' }],
+  ['null', { bytes: null, threads: 0 }],
+  ['no threads', { threads: 0 }],
+  ['half a thread', { threads: 1.5 }],
+  ['more threads than 512 KiB each', { bytes: MIB, threads: 3 }],
+  ['more than 1024 threads', { bytes: 2 ** 32, threads: 1025 }],
+]
+
+for (const [what, options] of WRONG_OPTIONS) {
+  attaching(`create refuses ${what}`, () => {
+    const error = thrownBy(() => Heap.create(options))
+    assert.instance(error, RangeError)
+    assert.instance(error, InvalidSizeError)
+    assert.ok(isHeapError(error))
+    assert.is(
+      codeOf(() => Heap.create(options)),
+      'ERR_HAKMEM_INVALID_SIZE',
+    )
+  })
+}
+
+attaching('attaching again gives the same heap, by handle, by clone and by buffer', () => {
+  using heap = Heap.create({ bytes: MIB })
+  const handle = heap.handle
+  assert.equal(Object.keys(handle), ['buffer'])
+  assert.is(Object.getPrototypeOf(handle), Object.prototype)
+  assert.is(handle.buffer, heap.buffer)
+  const clone = structuredClone(handle)
+  assert.is.not(clone.buffer, heap.buffer)
+  for (const given of [handle, clone, heap.buffer, clone.buffer, heap]) assert.is(Heap.attach(given), heap)
+})
+
+attaching('a detached heap refuses all work, and attaching again begins anew on the same memory', () => {
+  const heap = Heap.create({ bytes: MIB })
+  const p = heap.malloc(100)
+  heap.bytes(p).fill(6)
+  heap.detach()
+  heap.detach()
+  const uses: [string, () => unknown][] = [
+    ['malloc', () => heap.malloc(1)],
+    ['large malloc', () => heap.malloc(100_000)],
+    ['tryMalloc', () => heap.tryMalloc(1)],
+    ['calloc', () => heap.calloc(1, 1)],
+    ['realloc', () => heap.realloc(p, 1000)],
+    ['memalign', () => heap.memalign(64, 1)],
+    ['free', () => heap.free(p)],
+    ['free of 0', () => heap.free(0)],
+    ['usableSize', () => heap.usableSize(p)],
+    ['owns', () => heap.owns(p)],
+    ['mallocBatch', () => heap.mallocBatch(1, [0])],
+    ['freeBatch', () => heap.freeBatch([p])],
+    ['bytes', () => heap.bytes(p)],
+    ['flush', () => heap.flush()],
+    ['park', () => heap.park()],
+    ['site', () => heap.site('x').malloc(1)],
+    ['large site', () => heap.site('x').malloc(100_000)],
+  ]
+  for (const [name, use] of uses) {
+    const error = thrownBy(use)
+    assert.instance(error, DetachedHeapError, name)
+    assert.ok(error instanceof HeapError && error.code === 'ERR_HAKMEM_DETACHED')
+  }
+  assert.is(soundAudit(heap).live, 112)
+  assert.type(heap.stats().total.parks, 'number')
+
+  using again = Heap.attach(heap.handle)
+  assert.is.not(again, heap)
+  assert.ok(again.owns(p))
+  assert.ok(again.bytes(p).every((byte) => byte === 6))
+  again.free(p)
+  again.flush()
+  assert.is(soundAudit(again).live, 0)
+})
+
+attaching('using detaches at the end of the block', () => {
+  let outside: Heap
+  {
+    using heap = Heap.create({ bytes: MIB })
+    outside = heap
+    heap.malloc(1)
+  }
+  assert.is(
+    codeOf(() => outside.malloc(1)),
+    'ERR_HAKMEM_DETACHED',
+  )
+})
+
+attaching('more threads than records are refused, until one detaches', () => {
+  const [first, second] = threadsOf(2, { bytes: MIB })
+  const error = thrownBy(() => Heap.attach(first.handle))
+  assert.instance(error, TooManyThreadsError)
+  assert.ok(error instanceof TooManyThreadsError && error.code === 'ERR_HAKMEM_TOO_MANY_THREADS')
+  assert.ok(error.threads === 2)
+  soundAudit(first)
+  second.detach()
+  using third = Heap.attach(first.handle)
+  third.free(third.malloc(10))
+  soundAudit(first)
+})
+
+const NO_HEAPS: [string, unknown, RegExp][] = [
+  ['nothing', undefined, /SharedArrayBuffer/],
+  ['null', null, /SharedArrayBuffer/],
+  ['a number', 4096, /SharedArrayBuffer/],
+  ['a string', 'heap', /SharedArrayBuffer/],
+  ['a function', () => {}, /SharedArrayBuffer/],
+  ['an empty object', {}, /SharedArrayBuffer/],
+  ['a handle of nothing', { buffer: undefined }, /SharedArrayBuffer/],
+  ['memory that is not shared', new ArrayBuffer(MIB), /SharedArrayBuffer/],
+  ['a handle of memory that is not shared', { buffer: new ArrayBuffer(MIB) }, /SharedArrayBuffer/],
+  [
+    'something that says it is shared memory',
+    { [Symbol.toStringTag]: 'SharedArrayBuffer' },
+    /SharedArrayBuffer/,
+  ],
+  ['too little memory', new SharedArrayBuffer(1000), /1000 bytes/],
+  ['memory of zeros', new SharedArrayBuffer(MIB), /magic/],
+]
+
+for (const [what, value, message] of NO_HEAPS) {
+  attaching(`attach refuses ${what}`, () => {
+    // The type refuses them; a JavaScript caller can still pass them.
+    const error = thrownBy(() => Heap.attach(value as never))
+    assert.instance(error, HeapFormatError)
+    assert.ok(error instanceof HeapError && error.code === 'ERR_HAKMEM_FORMAT')
+    assert.match(String(error), message)
+  })
+}
+
+attaching.run()
+
+const errors = suite('errors')
+
+errors('every error says what it is: a name, a code, the values', () => {
+  using heap = Heap.create({ bytes: MIB })
+  const p = heap.malloc(100)
+  heap.free(p)
+  const double = thrownBy(() => heap.free(p))
+  assert.ok(double instanceof DoubleFreeError)
+  assert.is(double.name, 'DoubleFreeError')
+  assert.is(double.pointer, p)
+  assert.is(double.size, 112)
+  assert.match(double.message, new RegExp(`free: .*112 bytes at ${p}`))
+
+  const invalid = thrownBy(() => heap.usableSize(p + 8))
+  assert.ok(invalid instanceof InvalidPointerError)
+  assert.is(invalid.pointer, p + 8)
+  assert.is(invalid.reason, 'not a multiple of 16')
+  assert.match(invalid.message, new RegExp(`usableSize: pointer ${p + 8}`))
+
+  const blocks = fill(heap, 50_000)
+  const full = thrownBy(() => heap.malloc(50_000))
+  assert.ok(full instanceof OutOfMemoryError)
+  assert.is(full.requested, 50_000)
+  assert.is(full.capacity, MIB)
+  assert.ok(blocks.length > 0)
+  assert.is(
+    Object.values(full.held).reduce((sum, bytes) => sum + bytes, full.unclaimed),
+    MIB - heap.audit().metadata,
+  )
+  for (const error of [double, invalid, full]) {
+    assert.ok(isHeapError(error))
+    assert.instance(error, HeapError)
+    assert.instance(error, Error)
+  }
+})
+
+errors('isHeapError knows its own from others', () => {
+  for (const other of [new Error('x'), new RangeError('x'), undefined, null, 'ERR_HAKMEM_FORMAT', {}, 3]) {
+    assert.not(isHeapError(other))
+  }
+  assert.not(isHeapError(Object.assign(new Error('x'), { code: 'ENOENT' })))
+})
+
+errors.run()

@@ -1,0 +1,8 @@
+// Node's module hooks: whoever asks for `#ordering` gets the recorder.
+
+import type { ResolveHook } from 'node:module'
+
+export const resolve: ResolveHook = (specifier, context, next) =>
+  specifier === '#ordering'
+    ? { url: new URL('./ordering.recorder.js', import.meta.url).href, shortCircuit: true }
+    : next(specifier, context)

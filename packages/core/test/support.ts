@@ -1,0 +1,51 @@
+// What the tests of the heap share.
+
+import { Arena, type ArenaOptions, type Audit, isHeapError, type Ptr, ThreadRecord } from '@hakmem/arena'
+import { Heap } from '@hakmem/core'
+import { assert } from '@hakmem/testing'
+
+/** Several threads of one heap, played in turn by the calling thread: each has a record of its own. */
+export function threadsOf(count: number, options: ArenaOptions): Heap[] {
+  const arena = Arena.create({ threads: count, ...options })
+  return Array.from({ length: count }, (_, k) => new Heap(ThreadRecord.claim(arena, 1000 + k)))
+}
+
+/** A value of a type that the compiler would refuse: what a JavaScript caller may pass. */
+export function untyped<T>(value: unknown): T {
+  return value as T
+}
+
+/** What `body` throws, as its code; 'nothing', or the error itself if it is none of this project. */
+export function codeOf(body: () => unknown): string {
+  try {
+    body()
+  } catch (error) {
+    return isHeapError(error) ? error.code : `another error: ${error}`
+  }
+  return 'nothing'
+}
+
+export function thrownBy(body: () => unknown): unknown {
+  try {
+    body()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
+
+/** The audit, which must find nothing wrong and account for every byte. */
+export function soundAudit(heap: Heap): Audit {
+  const audit = heap.audit()
+  assert.equal(audit.problems, [])
+  assert.ok(audit.ok)
+  assert.is(audit.metadata + audit.live + audit.cached + audit.remote + audit.free, audit.capacity)
+  return audit
+}
+
+/** As many blocks of `size` as fit. */
+export function fill(heap: Heap, size: number): Ptr[] {
+  const blocks: Ptr[] = []
+  for (let p = heap.tryMalloc(size); p !== 0; p = heap.tryMalloc(size)) blocks.push(p)
+  return blocks
+}

@@ -1,0 +1,216 @@
+// Large alone, on an arena: blocks of 64 KiB and more, placed by a policy.
+
+import { Arena, audit, PAGE, ThreadRecord } from '@hakmem/arena'
+import { bestFit, Large, type Policy } from '@hakmem/learning'
+import { assert, suite } from '@hakmem/testing'
+
+const MIB = 2 ** 20
+
+function make(policy?: Policy, bytes = 64 * MIB) {
+  const arena = Arena.create({ bytes, threads: 2 })
+  const record = ThreadRecord.claim(arena, 0)
+  const large = policy === undefined ? new Large(record) : new Large(record, policy)
+  const free = (p: number) => {
+    record.enter(1)
+    large.release(p / PAGE)
+    record.leave()
+  }
+  return { arena, record, large, free, sizeOf: (p: number) => record.runs.pagesAt(p / PAGE) * PAGE }
+}
+
+const test = suite('large, alone')
+
+test('blocks are whole pages, separate, and gone when freed', () => {
+  const { arena, record, large, free, sizeOf } = make()
+  const start = audit(arena)
+  const blocks = [65_536, 65_537, 100_000, MIB, 5 * MIB + 1].map((size) => ({ size, p: large.take(size) }))
+  for (const { size, p } of blocks) {
+    assert.is(p % PAGE, 0)
+    assert.ok(sizeOf(p) >= size && sizeOf(p) < size + PAGE)
+  }
+  blocks.sort((a, b) => a.p - b.p)
+  for (const [k, { p }] of blocks.entries()) {
+    assert.ok(k === 0 || p >= blocks[k - 1].p + sizeOf(blocks[k - 1].p))
+  }
+  assert.is(
+    audit(arena).live,
+    blocks.reduce((sum, { p }) => sum + sizeOf(p), 0),
+  )
+  for (const { p } of blocks) free(p)
+  record.flush()
+  assert.equal(audit(arena), start)
+})
+
+test('what does not fit is 0, and changes nothing that is live', () => {
+  const { arena, large } = make()
+  const p = large.take(MIB)
+  for (const size of [64 * MIB, 2 ** 32, 2 ** 40, Number.MAX_SAFE_INTEGER]) {
+    assert.is(large.take(size), 0)
+    assert.is(large.takeAligned(size, PAGE), 0)
+  }
+  assert.is(large.takeAligned(1, 2 ** 40), 0)
+  assert.not(large.resize(p / PAGE, 2 ** 40))
+  const { ok, live } = audit(arena)
+  assert.equal([ok, live], [true, MIB])
+})
+
+test('aligned blocks lie at multiples', () => {
+  const { arena, large } = make()
+  for (let alignment = PAGE; alignment <= 8 * MIB; alignment *= 2) {
+    assert.is(large.takeAligned(70_000, alignment) % alignment, 0)
+  }
+  assert.ok(audit(arena).ok)
+})
+
+test('a block over several extents is one, and its extents go back with it', () => {
+  const { arena, record, large, free } = make()
+  const p = large.take(10 * MIB)
+  const extents = record.extents.census().held.get(0) ?? 0
+  assert.ok(extents * 2 ** arena.geometry.extentShift >= 10 * MIB)
+  assert.ok(audit(arena).ok)
+  free(p)
+  record.flush()
+  assert.is(record.extents.census().held.size, 0)
+})
+
+test('a block grows into free pages and new extents, and shrinks from its end', () => {
+  const { arena, large, sizeOf } = make()
+  const p = large.take(100_000)
+  for (const size of [110_000, 400_000, 20 * MIB, 300_000, 65_536]) {
+    assert.ok(large.resize(p / PAGE, size), `${size}`)
+    assert.is(sizeOf(p), Math.ceil(size / PAGE) * PAGE)
+    assert.is(audit(arena).live, sizeOf(p))
+    assert.ok(audit(arena).ok)
+  }
+  const next = large.take(65_536)
+  assert.is(next, p + sizeOf(p))
+  assert.not(large.resize(p / PAGE, 100_000))
+  assert.is(sizeOf(p), 65_536)
+})
+
+test('blocks of zeros are zeros, wherever others wrote, and nothing else is written', () => {
+  const { arena, large, free } = make(undefined, 16 * MIB)
+  for (let round = 0; round < 12; round++) {
+    const list: number[] = []
+    for (const size of [70_000, 200_000 + round * 30_000, MIB]) {
+      const p = large.take(size, 0, true)
+      const view = arena.U8.subarray(p, p + size)
+      assert.is(
+        view.findIndex((byte) => byte !== 0),
+        -1,
+        `${size} bytes in round ${round}`,
+      )
+      view.fill(0xaa)
+      list.push(p)
+    }
+    for (const p of list.slice(round % 3)) free(p)
+  }
+})
+
+test('memory that was never used is not zeroed', () => {
+  const { arena, large } = make()
+  // What no program may do: write where nothing was handed out. It shows what is written by the allocator.
+  arena.U8.fill(1, arena.buffer.byteLength / 2)
+  const p = large.take(50 * MIB, 0, true)
+  assert.is(arena.U8[p], 0)
+  assert.is(arena.U8[arena.buffer.byteLength / 2], 1)
+  assert.is(arena.U8[p + 50 * MIB - 1], 1)
+})
+
+test.run()
+
+const policies = suite('policies')
+
+policies('one is asked before the placement, and its pages are what is taken', () => {
+  const asked: unknown[] = []
+  const generous: Policy = {
+    name: 'twice as much',
+    retain: 0,
+    pages(bytes, site) {
+      asked.push(['pages', bytes, site])
+      return 2 * Math.ceil(bytes / PAGE)
+    },
+    place(runs, pages, site) {
+      asked.push(['place', pages, site, runs.usedPages])
+      return runs.bestFit(pages)
+    },
+  }
+  const { arena, large, sizeOf } = make(generous)
+  const p = large.take(100_000, 7)
+  assert.equal(asked, [
+    ['pages', 100_000, 7],
+    ['place', 50, 7, 0],
+  ])
+  assert.is(sizeOf(p), 50 * PAGE)
+  const q = large.take(65_536, 8)
+  assert.equal(asked.slice(2), [
+    ['pages', 65_536, 8],
+    ['place', 32, 8, 50],
+  ])
+  assert.is(audit(arena).live, sizeOf(p) + sizeOf(q))
+})
+
+policies('where it places is where the block lies', () => {
+  const highest: Policy = {
+    name: 'the longest free run',
+    retain: 0,
+    pages: bestFit.pages,
+    place(runs, pages) {
+      let node = runs.index.find(pages)
+      for (let next = node; next !== 0; next = runs.index.find(runs.index.lengthOf(next), next + 1))
+        node = next
+      return node
+    },
+  }
+  const results = [bestFit, highest].map((policy) => {
+    const { large, free } = make(policy)
+    const [, hole, , ,] = [65_536, 65_536, 65_536, 65_536, 65_536].map((size) => large.take(size))
+    free(hole)
+    return { hole, p: large.take(65_536) }
+  })
+  assert.is(results[0].p, results[0].hole)
+  assert.is.not(results[1].p, results[1].hole)
+})
+
+policies('best fit takes the shortest run that is long enough, the lowest of those', () => {
+  const { large, free } = make()
+  const pages = [30, 17, 24, 17, 50, 17, 24, 17]
+  const blocks = pages.map((count) => large.take(count * PAGE))
+  for (const k of [6, 4, 0, 2]) free(blocks[k])
+  assert.is(large.take(20 * PAGE), blocks[2])
+  assert.is(large.take(24 * PAGE), blocks[6])
+  assert.is(large.take(25 * PAGE), blocks[0])
+})
+
+policies('what is retained is at most 2 % of what is used, and serves the next request of its length', () => {
+  const { arena, record, large, free, sizeOf } = make(undefined, 256 * MIB)
+  const blocks = Array.from({ length: 400 }, (_, k) => large.take(65_536 + (k % 7) * 40_000))
+  const { live } = audit(arena)
+  let most = 0
+  for (let k = 0; k < 400; k += 2) {
+    free(blocks[k])
+    const { cached, live: left } = audit(arena)
+    assert.ok(cached <= 0.02 * (left + cached) + 1, `${cached} of ${left}`)
+    most = Math.max(most, cached)
+  }
+  assert.ok(most > 0.005 * live, 'nothing was retained')
+  const { cached } = audit(arena)
+  const retained = record.runs.usedPages * PAGE - audit(arena).live
+  assert.is(retained, cached)
+  const p = large.take(sizeOf(blocks[1]))
+  assert.ok(audit(arena).ok)
+  assert.ok(p > 0)
+  record.flush()
+  assert.is(audit(arena).cached, 0)
+})
+
+policies('a policy that retains nothing leaves nothing cached', () => {
+  const { arena, large, free } = make({ ...bestFit, retain: 0 })
+  const blocks = Array.from({ length: 100 }, () => large.take(65_536))
+  for (const p of blocks) {
+    free(p)
+    assert.is(audit(arena).cached, 0)
+  }
+})
+
+policies.run()
