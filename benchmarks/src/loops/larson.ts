@@ -11,7 +11,7 @@ import { type Lane, RANDOM, SUM } from './board.ts'
 
 /** Replaces a random block `operations` times: each is one free and one malloc. */
 export function larson(heap: Allocator, lane: Lane, operations: number, shape: Shape): number {
-  const bytes = heap.U8
+  const halves = heap.U16
   const blocks = lane.pointers
   // Integers outside the loop: V8 would convert what it reads from an object in every pass.
   const slots = shape.slots | 0
@@ -26,11 +26,9 @@ export function larson(heap: Allocator, lane: Lane, operations: number, shape: S
     random ^= random << 5
     const slot = Math.imul(random & 0xffff, slots) >>> 16
     const size = low + ((Math.imul(random >>> 16, units) >>> 16) << shift)
-    const old = blocks[slot]
-    heap.free(old)
+    heap.free(blocks[slot])
     const p = heap.malloc(size)
-    bytes[p] = random
-    bytes[p + 1] = random >>> 8
+    halves[p >>> 1] = random
     blocks[slot] = p
     sum = (sum + Math.imul(slot + 1, size)) | 0
   }
@@ -41,7 +39,7 @@ export function larson(heap: Allocator, lane: Lane, operations: number, shape: S
 
 /** The main thread's part: allocates a lane's blocks, shuffles them, and makes four replacements per block. */
 export function prepareLarson(heap: Allocator, lane: Lane, shape: Shape): void {
-  const bytes = heap.U8
+  const halves = heap.U16
   const blocks = lane.pointers
   const { slots, low, units, shift } = shape
   let random = lane.words[RANDOM]
@@ -53,8 +51,7 @@ export function prepareLarson(heap: Allocator, lane: Lane, shape: Shape): void {
   for (let slot = 0; slot < slots; slot++) {
     next()
     const p = heap.malloc(low + ((Math.imul(random >>> 16, units) >>> 16) << shift))
-    bytes[p] = random
-    bytes[p + 1] = random >>> 8
+    halves[p >>> 1] = random
     blocks[slot] = p
   }
   for (let slot = slots - 1; slot > 0; slot--) {

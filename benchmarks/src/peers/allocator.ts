@@ -7,6 +7,7 @@
 /** One thread's view of the memory under test; pointers are byte offsets, and 0 is no block. */
 export interface Allocator {
   readonly U8: Uint8Array
+  readonly U16: Uint16Array
   readonly U32: Uint32Array
   malloc(size: number): number
   free(p: number): void

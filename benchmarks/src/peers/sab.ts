@@ -12,6 +12,7 @@ const SPACING = 16
 
 class Buffers implements Allocator {
   readonly U8 = new Uint8Array(MOST_BLOCKS * SPACING)
+  readonly U16 = new Uint16Array(this.U8.buffer)
   readonly U32 = new Uint32Array(this.U8.buffer)
   readonly #blocks: (SharedArrayBuffer | undefined)[] = new Array(MOST_BLOCKS).fill(undefined)
   readonly #unused = Uint32Array.from({ length: MOST_BLOCKS }, (_, i) => MOST_BLOCKS - i)

@@ -17,12 +17,14 @@ const SPINS = 100
 
 class LockedPool implements Allocator {
   readonly U8: Uint8Array
+  readonly U16: Uint16Array
   readonly U32: Uint32Array
   readonly #pool: MemPool
   readonly #lock: Int32Array
 
   constructor(buffer: SharedArrayBuffer, attach: boolean) {
     this.U8 = new Uint8Array(buffer)
+    this.U16 = new Uint16Array(buffer)
     this.U32 = new Uint32Array(buffer)
     this.#lock = new Int32Array(buffer, 0, 1)
     this.#pool = new MemPool({ buf: buffer, start: POOL_START, skipInitialization: attach })
