@@ -1,4 +1,4 @@
-// Prints what a heap costs of real memory, in bytes: `node memory.child.js empty|small`.
+// Prints what a heap costs of real memory, in bytes: `node memory.child.js empty`, or `small` with the MiB to allocate.
 
 import { readFileSync } from 'node:fs'
 import { Heap } from '@hakmem/core'
@@ -24,7 +24,8 @@ if (process.argv[2] === 'empty') {
   const heap = Heap.create({ bytes: 4 * 2 ** 30 })
   Heap.attach(heap.handle)
 } else {
-  const heap = Heap.create({ bytes: 1024 * MIB })
-  for (let k = 0; k < (256 * MIB) / 64; k++) heap.U32[heap.malloc(64) >>> 2] = 1
+  const mib = Number(process.argv[3] ?? 256)
+  const heap = Heap.create({ bytes: 2 * Math.max(512, mib) * MIB })
+  for (let k = 0; k < (mib * MIB) / 64; k++) heap.U32[heap.malloc(64) >>> 2] = 1
 }
 console.log(resident() - before)
