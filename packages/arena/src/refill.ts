@@ -1,7 +1,9 @@
 /**
- * The last stages of a refill, the same for slabs and segments: a fresh run, then what is free but scattered.
+ * The stages of a refill, the same for slabs and segments. Each points the sweep of a class at a run, if it finds one;
+ * which of them to take in which order is the tier's business.
  */
 
+import { COUNTERS } from './counters.ts'
 import type { ThreadRecord } from './record.ts'
 
 /** How a tier carves runs for a class. */
@@ -9,6 +11,22 @@ export interface Carving {
   /** Pages of a run, and what its first page is a multiple of. */
   readonly pages: number
   readonly alignment: number
+}
+
+/** Aims the sweep at the next run round the ring that is flagged, or known to yield what its class asks for. */
+export function aimDirty(record: ThreadRecord, c: number): boolean {
+  const page = record.slabs.pick(c, record.slabs.yieldOf(c))
+  if (page === 0) return false
+  record.count(COUNTERS.refillDirty)
+  record.slabs.begin(page, c)
+  return true
+}
+
+/** Aims the sweep at the next run round the ring, whatever is known of it: finds marks whose announcement was lost. */
+export function aimRotated(record: ThreadRecord, c: number): boolean {
+  const page = record.slabs.rotate(c)
+  if (page !== 0) record.slabs.begin(page, c)
+  return page !== 0
 }
 
 /** Aims the sweep at a fresh run, if pages are to be had at little cost. */

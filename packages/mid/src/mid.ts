@@ -8,11 +8,12 @@
  */
 
 import {
+  aimDirty,
   aimFresh,
+  aimRotated,
   aimScattered,
   BlockCache,
   type Carving,
-  COUNTERS,
   InvalidSizeError,
   LARGE_MIN,
   PAGE,
@@ -44,22 +45,8 @@ export class Mid extends BlockCache {
   /** Aims the sweep at the segment to go on with. Between the record's `enter` and `leave`. */
   override aim(c: number, runs: number): boolean {
     const { record } = this
-    const { slabs } = record
-    if (runs < SEGMENTS_PER_REFILL) {
-      const page = slabs.pick(c, slabs.yieldOf(c))
-      if (page !== 0) {
-        record.count(COUNTERS.refillDirty)
-        slabs.begin(page, c)
-        return true
-      }
-    }
-    if (runs === 0) {
-      const page = slabs.rotate(c)
-      if (page !== 0) {
-        slabs.begin(page, c)
-        return true
-      }
-    }
+    if (runs < SEGMENTS_PER_REFILL && aimDirty(record, c)) return true
+    if (runs === 0 && aimRotated(record, c)) return true
     const carving: Carving = { pages: SEGMENT_PAGES[c], alignment: 1 }
     if (aimFresh(record, c, carving) || aimScattered(record, c, carving)) return true
     // No room for a whole segment: one of fewer blocks, with a tail, is better than none.

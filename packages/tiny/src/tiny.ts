@@ -17,11 +17,12 @@
  */
 
 import {
+  aimDirty,
   aimFresh,
+  aimRotated,
   aimScattered,
   BlockCache,
   type Carving,
-  COUNTERS,
   InvalidSizeError,
   type Ptr,
   SIZES,
@@ -55,23 +56,9 @@ export class Tiny extends BlockCache {
   /** Aims the sweep at the slab to go on with. Between the record's `enter` and `leave`. */
   override aim(c: number, runs: number): boolean {
     const { record } = this
-    const { slabs } = record
-    if (slabs.takeCool(c) && aimFresh(record, c, this.carving)) return true
-    if (runs < SLABS_PER_REFILL) {
-      const page = slabs.pick(c, slabs.yieldOf(c))
-      if (page !== 0) {
-        record.count(COUNTERS.refillDirty)
-        slabs.begin(page, c)
-        return true
-      }
-    }
-    if (runs === 0) {
-      const page = slabs.rotate(c)
-      if (page !== 0) {
-        slabs.begin(page, c)
-        return true
-      }
-    }
+    if (record.slabs.takeCool(c) && aimFresh(record, c, this.carving)) return true
+    if (runs < SLABS_PER_REFILL && aimDirty(record, c)) return true
+    if (runs === 0 && aimRotated(record, c)) return true
     return aimFresh(record, c, this.carving) || aimScattered(record, c, this.carving)
   }
 
