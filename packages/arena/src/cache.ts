@@ -19,7 +19,7 @@ import { COUNTERS } from './counters.ts'
 import { DetachedHeapError, DoubleFreeError, InvalidSizeError } from './errors.ts'
 import { CONT, H_VOID, R_CURSOR, R_FRESH, R_LISTS, R_RUSH, R_STOP, R_TARGET } from './layout.ts'
 import { classAt, type Ptr, pointerError } from './pointers.ts'
-import { OP_FREE, OP_REFILL, type ThreadRecord } from './record.ts'
+import type { ThreadRecord } from './record.ts'
 import { announce } from './remote.ts'
 
 const classOf = CLASS_OF
@@ -151,7 +151,7 @@ export abstract class BlockCache {
     const c = classOf[(size + 15) >>> 4]
     const list = this.lists + 2 * c
     if (W[W[list]] === 0) {
-      record.enter(OP_REFILL)
+      record.enter()
       const look = seen
       const at = record.at
       const step = SIZES[c] >>> 4
@@ -220,7 +220,7 @@ export abstract class BlockCache {
     const { record } = this
     const { slabs } = record
     // Entering may collect, and so end the block that another thread frees at the same time: look after it.
-    record.enter(OP_FREE)
+    record.enter()
     const c = classAt(this.arena, p)
     if (c !== 0 && !record.extents.isMine(p >>> this.shift)) {
       this.freeRemote(p, c)

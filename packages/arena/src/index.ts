@@ -26,7 +26,7 @@ export {
 } from './errors.ts'
 export { CONT, FLAG_COUNTERS, MAX_BYTES, MIN_BYTES, PAGE, R_PROBE } from './layout.ts'
 export { classAt, type Ptr, pointerError, sizeAt } from './pointers.ts'
-export { OP_LARGE, ThreadRecord } from './record.ts'
+export { ThreadRecord } from './record.ts'
 export { aimDirty, aimFresh, aimRotated, aimScattered, type Carving } from './refill.ts'
 export { announce } from './remote.ts'
 export { alignUp, type Runs } from './runs.ts'

@@ -49,7 +49,7 @@ export const FLAG_COUNTERS = 1
 
 /** 0 free, t live (thread id + 1). Swapped by attach; stored by detach. */
 export const R_THREAD = 0
-/** The slow path under way, 0 if none. Owner only. Found set on entry, the last one was thrown out of. */
+/** 1 while a slow path is under way. Owner only. Found set on entry, the last one was thrown out of. */
 export const R_OP = 1
 /** H_PRESSURE as last answered. Owner only. */
 export const R_PRESSURE = 2

@@ -6,7 +6,7 @@
  *
  * Slow paths stand between `enter` and `leave`, which set and clear the record's `op` word. A stack overflow may
  * throw out of one and be caught by the application; then `op` is found set by the next one, which first re-derives
- * every hint from run words and state bytes (`#recover`). Fast paths call nothing between their first and last
+ * every hint from run words and state bytes (`recover`). Fast paths call nothing between their first and last
  * write, so nothing can throw there.
  *
  * Where pages come from, in this order, each stage counted: the free index; runs of any class that other threads
@@ -44,13 +44,6 @@ const ADOPTIONS = 4
 
 /** One failed request in so many collects everything again even if nothing seems to have changed. */
 const FULL_TRY = 16
-
-/** What a slow path is, for `op`. Any value but 0 means: under way. */
-export const OP_REFILL = 1
-export const OP_FREE = 2
-export const OP_LARGE = 3
-export const OP_FLUSH = 4
-export const OP_PARK = 5
 
 export class ThreadRecord {
   readonly arena: Arena
@@ -114,10 +107,10 @@ export class ThreadRecord {
   }
 
   /** Begins a slow path: recovers from one that was thrown out of, and answers pressure. */
-  enter(op: number): void {
+  enter(): void {
     const W = this.W
     if (W[this.at + R_OP] !== 0) this.recover()
-    W[this.at + R_OP] = op
+    W[this.at + R_OP] = 1
     const pressure = load(W, H_PRESSURE)
     if (pressure !== W[this.at + R_PRESSURE]) {
       W[this.at + R_PRESSURE] = pressure
@@ -134,13 +127,10 @@ export class ThreadRecord {
   /** A run of `pages` for class `c` by the stages that cost little; its first page, or 0. */
   room(pages: number, c: number, alignment = 1): number {
     let page = this.runs.take(pages, c, alignment)
+    if (page === 0 && this.collectAnnounced()) page = this.runs.take(pages, c, alignment)
     if (page !== 0) {
       this.count(COUNTERS.refillFresh)
       return page
-    }
-    if (this.collectAnnounced()) {
-      page = this.runs.take(pages, c, alignment)
-      if (page !== 0) return page
     }
     for (let k = 0, from = 0; k < ADOPTIONS && this.extents.anyOrphans; k++) {
       from = this.adopt(from)
@@ -154,21 +144,20 @@ export class ThreadRecord {
   /** The same, at any cost short of waiting. Raises pressure if that fails too. */
   lastRoom(pages: number, c: number, alignment = 1): number {
     const W = this.W
-    this.count(COUNTERS.outOfMemory)
     const failures = W[this.at + R_FAILURES]
-    if (failures > 0 && failures % FULL_TRY !== 0 && this.isSpent()) {
-      W[this.at + R_FAILURES] += 1
-      return 0
+    const isSpent = failures > 0 && failures % FULL_TRY !== 0 && this.isSpent()
+    if (!isSpent) {
+      this.collectAll()
+      for (let from = this.adopt(0); from !== 0; from = this.adopt(from)) this.collectAll()
     }
-    this.collectAll()
-    for (let from = this.adopt(0); from !== 0; from = this.adopt(from)) this.collectAll()
     let page = this.runs.take(pages, c, alignment, Number.POSITIVE_INFINITY)
-    if (page === 0) {
+    if (page === 0 && !isSpent) {
       this.runs.releaseWhole()
       page = this.claim(pages, c, alignment)
+      if (page === 0) this.raisePressure()
     }
     W[this.at + R_FAILURES] = page === 0 ? failures + 1 : 0
-    if (page === 0) this.raisePressure()
+    if (page === 0) this.count(COUNTERS.outOfMemory)
     return page
   }
 
@@ -210,7 +199,7 @@ export class ThreadRecord {
 
   /** Empties the caches, collects what other threads freed, by bytes, and gives empty extents back. */
   flush(): void {
-    this.enter(OP_FLUSH)
+    this.enter()
     this.collectAll()
     this.runs.releaseWhole()
     this.leave()
@@ -218,7 +207,7 @@ export class ThreadRecord {
 
   /** Flushes, then leaves every extent that still holds blocks to whoever adopts it. */
   park(): void {
-    this.enter(OP_PARK)
+    this.enter()
     this.collectAll()
     this.runs.releaseWhole()
     for (let c = 1; c <= LARGE; c++) this.slabs.forget(c)
@@ -271,7 +260,7 @@ export class ThreadRecord {
 
   /** Adopts the orphan that a free of this thread met, unless another thread does. */
   adoptOnFree(extent: number): void {
-    this.enter(OP_FREE)
+    this.enter()
     if (this.extents.adoptAt(extent)) this.adopted(extent)
     this.leave()
   }

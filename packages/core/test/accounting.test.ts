@@ -1,6 +1,6 @@
 // The audit accounts for every byte and finds what is wrong; the counters say what happened.
 
-import { CONT, LARGE, OP_LARGE } from '@hakmem/arena'
+import { CONT, LARGE } from '@hakmem/arena'
 import { Heap, type Stats } from '@hakmem/core'
 import { assert, suite } from '@hakmem/testing'
 import { codeOf, fill, soundAudit, threadsOf } from './support.ts'
@@ -202,11 +202,11 @@ const MOVES: Record<Name, (a: Heap, b: Heap) => void> = {
   listsDropped: (a) => {
     a.malloc(10)
     // As if a stack overflow had thrown out of a slow path.
-    a.record.enter(OP_LARGE)
+    a.record.enter()
     a.malloc(100_000)
   },
   recovered: (a) => {
-    a.record.enter(OP_LARGE)
+    a.record.enter()
     a.malloc(100_000)
   },
   pressure: (a, b) => {

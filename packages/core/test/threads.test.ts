@@ -1,6 +1,6 @@
 // Several threads of one heap, played in turn by one: what happens in which order is then exact.
 
-import { CONT, OP_LARGE } from '@hakmem/arena'
+import { CONT } from '@hakmem/arena'
 import type { Heap } from '@hakmem/core'
 import { assert, suite } from '@hakmem/testing'
 import { Model } from './model.ts'
@@ -176,7 +176,7 @@ half('everything is derived anew, from any state, and nothing is lost', () => {
       by.free(model.take(by, random(model.blocks.length)).p)
     }
     // A slow path is entered and never left.
-    a.record.enter(OP_LARGE)
+    a.record.enter()
     a.free(a.malloc(70_000))
     assert.is(soundAudit(a).live, model.live)
   }
@@ -188,7 +188,7 @@ half('a claim of several extents that was cut short is undone', () => {
   const [a] = threadsOf(2, { bytes: 8 * MIB })
   const { W, geometry: g } = a.arena
   const start = soundAudit(a)
-  a.record.enter(OP_LARGE)
+  a.record.enter()
   // Two claimed tentatively, then one that is owned already and has no run.
   for (const e of [3, 4]) W[g.table + g.firstExtent + e] = (1 << 3) | 2
   W[g.table + g.firstExtent + 5] = (1 << 3) | 1
@@ -205,7 +205,7 @@ half('a park that was cut short between the parts of a long run', () => {
   const big = a.malloc(300_000)
   model.add(a, big, 300_000)
   for (let k = 0; k < 30; k++) model.add(a, a.malloc(5000), 5000)
-  a.record.enter(OP_LARGE)
+  a.record.enter()
   // Extents are left from the last one down; those that the run reaches into were, its first was not.
   for (let e = (big >>> g.extentShift) + 1; (W[g.table + e] & CONT) !== 0; e++) W[g.table + e] = 3 | CONT
   for (let k = 0; k < 200; k++) {
@@ -221,7 +221,7 @@ half('a run that was withdrawn and not given back is free again', () => {
   const [a] = threadsOf(1, { bytes: 2 * MIB })
   const start = soundAudit(a)
   const p = a.malloc(200_000)
-  a.record.enter(OP_LARGE)
+  a.record.enter()
   a.record.wholes.withdraw(p >>> 12)
   assert.match(
     codeOf(() => a.free(p)),

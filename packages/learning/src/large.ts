@@ -8,7 +8,7 @@
  * A block of zeros is written only where memory was ever in use: the rest of the buffer is zero still.
  */
 
-import { COUNTERS, LARGE, OP_LARGE, PAGE, type Ptr, type ThreadRecord } from '@hakmem/arena'
+import { COUNTERS, LARGE, PAGE, type Ptr, type ThreadRecord } from '@hakmem/arena'
 import { bestFit, type Policy } from './policy.ts'
 
 /** What a request that does not fit gets. */
@@ -30,7 +30,7 @@ export class Large {
     const { runs } = record
     const pages = policy.pages(bytes, site)
     if (pages >= record.arena.geometry.pages) return NULL
-    record.enter(OP_LARGE)
+    record.enter()
     record.wholes.collect(false)
     let page = runs.takeRetained(pages)
     let virgin = page + pages
@@ -49,7 +49,7 @@ export class Large {
   takeAligned(bytes: number, alignment: number): Ptr {
     const pages = this.policy.pages(bytes, 0)
     if (Math.max(pages, alignment / PAGE) >= this.record.arena.geometry.pages) return NULL
-    this.record.enter(OP_LARGE)
+    this.record.enter()
     const page = this.record.runs.take(pages, LARGE, alignment / PAGE) || this.room(pages, alignment / PAGE)
     return this.publish(page, page)
   }
@@ -67,7 +67,7 @@ export class Large {
     const { record } = this
     const pages = this.policy.pages(bytes, 0)
     if (pages >= record.arena.geometry.pages) return false
-    record.enter(OP_LARGE)
+    record.enter()
     // Entering may collect a block that another thread frees at the same time: look after it.
     const had = record.wholes.isLive(page) ? record.runs.pagesAt(page) : 0
     if (pages < had) record.runs.trim(page, pages)

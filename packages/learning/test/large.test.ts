@@ -11,7 +11,7 @@ function make(policy?: Policy, bytes = 64 * MIB) {
   const record = ThreadRecord.claim(arena, 0)
   const large = policy === undefined ? new Large(record) : new Large(record, policy)
   const free = (p: number) => {
-    record.enter(1)
+    record.enter()
     large.release(p / PAGE)
     record.leave()
   }
