@@ -17,13 +17,16 @@ import {
   extentSlot,
   extentState,
   FREE,
+  ORPHAN,
   OWNED,
   PAGE,
   R_LISTS,
+  R_OP,
   R_THREAD,
   RESERVED,
   runClass,
   runPages,
+  TENT,
 } from './layout.ts'
 
 /** All figures in bytes; capacity = metadata + live + cached + remote + free. */
@@ -84,10 +87,14 @@ function walk(arena: Arena): { figures: Figures; problems: Set<string> } {
       continue
     }
     const isCovered = covered > first
-    if (isCovered && (word & ~CONT) !== (coverer & ~CONT)) {
+    const isSplit = isCovered && (word & ~CONT) !== (coverer & ~CONT)
+    if (isSplit && !isUnsettled(arena, word) && !isUnsettled(arena, coverer)) {
       problems.add(`extent ${e} is covered by a run whose extents belong to another`)
     }
-    if (isCovered !== ((word & CONT) !== 0)) {
+    const isMarked = (word & CONT) !== 0
+    // A death may leave a mark too many, which only makes a chain of orphans longer; whoever adopts it drops the mark.
+    const mayBeMarked = extentState(word) === ORPHAN || isUnsettled(arena, word)
+    if (isCovered ? !isMarked : isMarked && !mayBeMarked) {
       problems.add(`extent ${e} ${isCovered ? 'lacks' : 'has'} the mark of a run that reaches into it`)
     }
     if (extentState(word) === OWNED && extentSlot(word) >= g.threads) {
@@ -121,6 +128,13 @@ function walk(arena: Arena): { figures: Figures; problems: Set<string> } {
   }
   for (let slot = 0; slot < g.threads; slot++) checkCaches(arena, slot, problems)
   return { figures, problems }
+}
+
+/** Whether the extent's owner is in a slow path, or was thrown out of its last one: the next settles what that left. */
+function isUnsettled(arena: Arena, word: number): boolean {
+  const g = arena.geometry
+  const isHeld = extentState(word) === OWNED || extentState(word) === TENT
+  return isHeld && arena.W[g.records + extentSlot(word) * g.recordWords + R_OP] !== 0
 }
 
 function addLarge(arena: Arena, page: number, pages: number, figures: Figures, problems: Set<string>): void {
@@ -198,8 +212,8 @@ function checkClean(arena: Arena, extent: number, problems: Set<string>): void {
 function checkCaches(arena: Arena, slot: number, problems: Set<string>): void {
   const g = arena.geometry
   const at = g.records + slot * g.recordWords
-  // Of a thread that is being reaped the extents are others' already.
-  if (load(arena.W, at + R_THREAD) <= 0) return
+  // Of a thread that is being reaped the extents are others' already; one that is just attaching has none.
+  if (load(arena.W, at + R_THREAD) <= 0 || arena.W[at + R_OP] !== 0) return
   for (let c = 1; c <= SMALL_CLASSES; c++) {
     const sentinel = at + g.sentinels[c]
     const top = arena.W[at + R_LISTS + 2 * c]

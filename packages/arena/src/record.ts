@@ -95,6 +95,7 @@ export class ThreadRecord {
     for (let slot = 0; slot < g.threads; slot++) {
       const at = g.records + slot * g.recordWords
       if (load(arena.W, at + R_THREAD) === 0 && swap(arena.W, at + R_THREAD, 0, thread + 1)) {
+        arena.W[at + R_OP] = 1
         const record = new ThreadRecord(arena, slot, thread)
         record.reset()
         arena.W[at + R_OP] = 0
@@ -140,7 +141,7 @@ export class ThreadRecord {
       this.count(COUNTERS.refillFresh)
       return page
     }
-    for (let k = 0, from = 0; k < ADOPTIONS && this.extents.anyOrphans; k++) {
+    for (let k = 0, from = 0; k < ADOPTIONS && this.extents.anyOrphans(); k++) {
       from = this.adopt(from)
       if (from === 0) break
       page = this.runs.take(pages, c, alignment)
@@ -174,7 +175,7 @@ export class ThreadRecord {
     for (let c = 1; c <= LARGE; c++) {
       if (this.slabs.announced(c) || (c <= SMALL_CLASSES && this.slabs.cached(c) > 0)) return false
     }
-    return !this.extents.anyOrphans && this.runs.usedPages === this.W[this.at + R_SPENT_PAGES]
+    return !this.extents.anyOrphans() && this.runs.usedPages === this.W[this.at + R_SPENT_PAGES]
   }
 
   /** Asks all other threads to give back what they can, unless they were asked and none has answered yet. */
@@ -284,6 +285,8 @@ export class ThreadRecord {
     let end = first + 1
     while (end < this.arena.geometry.extents && this.extents.isMine(end) && this.extents.isCont(end)) end++
     this.rederive(first, end)
+    // What was adopted may join: a request that failed before may fit now.
+    this.W[this.at + R_FAILURES] = 0
     this.count(COUNTERS.refillAdopted, end - first)
     return end
   }

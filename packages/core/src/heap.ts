@@ -175,8 +175,15 @@ export class Heap extends BlockCache {
     }
     // Freeing may empty caches, and with them the trace of the block that was handed out last.
     this.I32[this.record.at + R_OUT] = moved
-    this.U8.copyWithin(moved, ptr, ptr + Math.min(size, usable))
-    this.free(ptr)
+    try {
+      this.U8.copyWithin(moved, ptr, ptr + Math.min(size, usable))
+      this.free(ptr)
+    } catch (error) {
+      // A stack overflow. One of the two blocks must go: the old one may have gone already.
+      if (classAt(this.arena, ptr) === 0) return moved
+      this.free(moved)
+      throw error
+    }
     return moved
   }
 
