@@ -17,6 +17,7 @@ export {
   HeapError,
   type HeapErrorCode,
   HeapFormatError,
+  InvalidArgumentError,
   InvalidPointerError,
   type InvalidPointerReason,
   InvalidSizeError,

@@ -19,6 +19,7 @@ import {
   COUNTERS,
   classAt,
   FLAG_COUNTERS,
+  InvalidArgumentError,
   InvalidSizeError,
   isSameMemory,
   LARGE,
@@ -179,7 +180,8 @@ export class Heap extends BlockCache {
     this.requireAttached('memalign')
     this.requireSize('memalign', 'the size', size)
     this.requireSize('memalign', 'the alignment', alignment)
-    if (!(alignment >= 1 && Number.isInteger(Math.log2(alignment)))) {
+    // By the power, not by the logarithm: that of 2^52 + 1 is rounded to a whole number.
+    if (!(alignment >= 1 && alignment === 2 ** Math.floor(Math.log2(alignment)))) {
       this.record.count(COUNTERS.invalidSize)
       throw new InvalidSizeError('memalign', 'the alignment', alignment, 'a power of two')
     }
@@ -210,12 +212,31 @@ export class Heap extends BlockCache {
     return classAt(this.arena, ptr) !== 0
   }
 
-  /** Fills `out` with blocks of at least `size` bytes; the number of them, less than `out` holds if memory ran out. */
+  /**
+   * Fills `out` with blocks of at least `size` bytes; the number of them, less than `out` holds if memory ran out.
+   * A list that takes no entry (it is frozen, a setter throws) throws its own error, and has the blocks before it.
+   */
   mallocBatch(size: number, out: Uint32Array | Float64Array | number[]): number {
+    this.requireAttached('mallocBatch')
+    this.requireSize('mallocBatch', 'the size', size)
+    // Any other list could not hold every pointer, and what it cannot hold is lost.
+    if (!(out instanceof Uint32Array || out instanceof Float64Array || Array.isArray(out))) {
+      throw new InvalidArgumentError(
+        'mallocBatch',
+        'the list',
+        out,
+        'an array, a Uint32Array or a Float64Array',
+      )
+    }
     for (let k = 0; k < out.length; k++) {
       const p = this.tryMalloc(size)
       if (p === 0) return k
-      out[k] = p
+      try {
+        out[k] = p
+      } catch (error) {
+        this.free(p)
+        throw error
+      }
     }
     return out.length
   }
@@ -223,6 +244,10 @@ export class Heap extends BlockCache {
   /** Frees every block in `ptrs`. If some cannot be, the others still are; then the first error is thrown. */
   freeBatch(ptrs: ArrayLike<number>): void {
     this.requireAttached('freeBatch')
+    const length: unknown = Object(ptrs).length
+    if (!(Number.isInteger(length) && (length as number) >= 0 && (length as number) < 2 ** 32)) {
+      throw new InvalidArgumentError('freeBatch', 'the list', ptrs, 'an array, or what has a length like one')
+    }
     let first: unknown
     for (let k = 0; k < ptrs.length; k++) {
       try {
@@ -286,6 +311,7 @@ export class Heap extends BlockCache {
 
   /** A named call site; the same object for the same name. */
   site(name: string): Site {
+    if (typeof name !== 'string') throw new InvalidArgumentError('site', 'the name', name, 'a string')
     let site = this.sites.get(name)
     if (site === undefined) {
       site = new Site(this, name)
