@@ -25,6 +25,7 @@ export {
   OutOfMemoryError,
   TooManyThreadsError,
 } from './errors.ts'
+export * as layout from './layout.ts'
 export { CONT, FLAG_COUNTERS, MAX_BYTES, MIN_BYTES, PAGE, R_PROBE } from './layout.ts'
 export { classAt, type Ptr, pointerError, sizeAt } from './pointers.ts'
 export { ThreadRecord } from './record.ts'

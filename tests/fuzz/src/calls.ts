@@ -50,12 +50,12 @@ type Run = (context: Context) => void
 export function play(world: World, call: Call): void {
   const index = call.who % world.players.length
   const player = world.players[index]
-  const [a, b] = [valueOf(world, call.a), valueOf(world, call.b)]
+  const [a, b] = [argumentOf(world, call.a), argumentOf(world, call.b)]
   CALLS[call.name]({ world, player, heap: player.heap, index, a, b, drawn: call })
   world.checkNext()
 }
 
-function valueOf(world: World, arg: Arg): unknown {
+function argumentOf(world: World, arg: Arg): unknown {
   if (arg.is === 'number') return arg.value
   if (arg.is === 'odd') return ODD[arg.which % ODD.length][1]
   const list = arg.is === 'stale' ? world.stale : world.order

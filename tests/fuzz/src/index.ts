@@ -2,3 +2,4 @@
 
 export { fuzzCalls } from './api.ts'
 export type { Budget, Finding, Report } from './findings.ts'
+export { fuzzMetadata } from './metadata.ts'
