@@ -36,7 +36,7 @@ export interface Audit {
   readonly metadata: number
   /** Blocks that are allocated, by their usable size. */
   readonly live: number
-  /** Blocks in caches, and large runs retained for reuse. */
+  /** Blocks in caches, in those of dead threads until their run is adopted and swept, and large runs retained for reuse. */
   readonly cached: number
   /** Blocks freed by other threads and not yet collected. */
   readonly remote: number
@@ -198,7 +198,8 @@ function checkClean(arena: Arena, extent: number, problems: Set<string>): void {
 function checkCaches(arena: Arena, slot: number, problems: Set<string>): void {
   const g = arena.geometry
   const at = g.records + slot * g.recordWords
-  if (load(arena.W, at + R_THREAD) === 0) return
+  // Of a thread that is being reaped the extents are others' already.
+  if (load(arena.W, at + R_THREAD) <= 0) return
   for (let c = 1; c <= SMALL_CLASSES; c++) {
     const sentinel = at + g.sentinels[c]
     const top = arena.W[at + R_LISTS + 2 * c]

@@ -17,7 +17,7 @@ import type { Arena } from './arena.ts'
 import { CLASS_OF, LARGE, LARGE_MIN, SIZES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
 import { DetachedHeapError, DoubleFreeError, InvalidSizeError } from './errors.ts'
-import { CONT, H_VOID, R_CURSOR, R_FRESH, R_LISTS, R_RUSH, R_STOP, R_TARGET } from './layout.ts'
+import { CONT, H_VOID, R_CURSOR, R_FRESH, R_IN, R_LISTS, R_RUSH, R_STOP, R_TARGET } from './layout.ts'
 import { classAt, type Ptr, pointerError } from './pointers.ts'
 import type { ThreadRecord } from './record.ts'
 import { announce } from './remote.ts'
@@ -219,6 +219,7 @@ export abstract class BlockCache {
     if (p === 0) return
     const { record } = this
     const { slabs } = record
+    if (classAt(this.arena, p) !== 0) this.W[record.at + R_IN] = p
     // Entering may collect, and so end the block that another thread frees at the same time: look after it.
     record.enter()
     const c = classAt(this.arena, p)
@@ -232,6 +233,7 @@ export abstract class BlockCache {
       if (classAt(this.arena, p) === c) slabs.push(p, c)
     }
     record.leave()
+    this.W[record.at + R_IN] = 0
     if (c === 0) this.requireLive('free', p)
   }
 

@@ -19,6 +19,8 @@ export type HeapErrorCode =
   | 'ERR_HAKMEM_DETACHED'
   | 'ERR_HAKMEM_INVALID_SIZE'
   | 'ERR_HAKMEM_INVALID_ARGUMENT'
+  | 'ERR_HAKMEM_INVALID_THREAD'
+  | 'ERR_HAKMEM_TOO_MANY_WATCHES'
 
 /** Base of every error about the heap's state or its pointers. */
 export class HeapError extends Error {
@@ -108,6 +110,28 @@ export class TooManyThreadsError extends HeapError {
       `All ${threads} thread records of this heap are taken. Create the heap with more \`threads\`, or detach one.`,
     )
     this.threads = threads
+  }
+}
+
+/** What was given to `reap` or `watch` is no thread that can be dead, or can be watched. */
+export class InvalidThreadError extends HeapError {
+  readonly thread: unknown
+  constructor(operation: string, thread: unknown, rule: string) {
+    const shown = typeof thread === 'number' ? String(thread) : typeof thread
+    super('ERR_HAKMEM_INVALID_THREAD', `${operation}: ${rule}, got ${shown}.`)
+    this.thread = thread
+  }
+}
+
+/** Threads other than the main one watch more workers than the heap has entries for. */
+export class TooManyWatchesError extends HeapError {
+  readonly watches: number
+  constructor(watches: number) {
+    super(
+      'ERR_HAKMEM_TOO_MANY_WATCHES',
+      `All ${watches} watch entries of this heap are taken. Create the heap with more \`threads\`, or dispose of a watch.`,
+    )
+    this.watches = watches
   }
 }
 

@@ -5,6 +5,7 @@
  *
  * - FREE to OWNED(me), or to TENT(me) as one of several in a row: swap, by anyone. Taking over publishes
  *   nothing: a FREE extent's run words and state bytes are 0.
+ * - "Me" is the thread that holds the record, or, once it is dead, the one that reaps it (see `reap.ts`).
  * - TENT(me) to OWNED(me) or back to FREE: store, by me. Rows are claimed in ascending order only; a claimer
  *   that meets another's TENT undoes its own and looks again, so that two cannot starve each other.
  * - OWNED(me) to FREE or ORPHAN: store, by me, when nothing of mine points into it. Publishes the zeroed
@@ -103,18 +104,20 @@ export class Extents {
   }
 
   /** Leaves every extent of mine to whoever adopts it; from the end down, so that a chain's head goes last. */
-  orphanAll(): void {
+  orphanAll(): number {
     let left = 0
     for (let e = this.count - 1; e >= this.first; e--) {
-      if (!this.isMine(e)) continue
-      store(this.W, this.table + e, this.isCont(e) ? ORPHAN | CONT : ORPHAN)
+      const word = load(this.W, this.table + e)
+      if ((word | CONT) !== this.mine) continue
+      store(this.W, this.table + e, ORPHAN | (word & CONT))
       left++
     }
     if (left > 0) add(this.W, H_ORPHANS, left)
+    return left
   }
 
   /**
-   * Whether a look for orphans may find one. Wrong for a moment, or after a death:
+   * Whether a look for orphans may find one. Wrong for a moment, or, until a look in vain corrects it, after a death:
    * `lastRoom` looks all the same.
    */
   get anyOrphans(): boolean {
@@ -123,9 +126,12 @@ export class Extents {
 
   /** Adopts the first orphan from `from` on, with the chain that hangs on it. Its index, or 0 if there is none. */
   adopt(from: number): number {
+    const hint = load(this.W, H_ORPHANS)
     for (let e = Math.max(from, this.first); e < this.count; e++) {
       if (load(this.W, this.table + e) === ORPHAN && this.adoptAt(e)) return e
     }
+    // A thread that died between its orphans and their number left the hint wrong: a whole look in vain says 0.
+    if (from <= this.first && hint !== 0) swap(this.W, H_ORPHANS, hint, 0)
     return 0
   }
 
@@ -148,8 +154,13 @@ export class Extents {
         store(this.W, this.table + e + 1, this.mine)
       }
     }
+    this.dropTentative()
+  }
+
+  /** Undoes a claim of several extents that was cut short: none of them is in use before all are OWNED. */
+  dropTentative(): void {
     for (let e = this.count - 1; e >= this.first; e--) {
-      if (this.W[this.table + e] === this.tent) store(this.W, this.table + e, FREE)
+      if (load(this.W, this.table + e) === this.tent) store(this.W, this.table + e, FREE)
     }
   }
 

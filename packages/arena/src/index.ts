@@ -21,15 +21,30 @@ export {
   InvalidPointerError,
   type InvalidPointerReason,
   InvalidSizeError,
+  InvalidThreadError,
   isHeapError,
   OutOfMemoryError,
   TooManyThreadsError,
+  TooManyWatchesError,
 } from './errors.ts'
 export * as layout from './layout.ts'
-export { CONT, FLAG_COUNTERS, MAX_BYTES, MIN_BYTES, PAGE, R_PROBE } from './layout.ts'
+export {
+  CONT,
+  FLAG_COUNTERS,
+  MAX_BYTES,
+  MIN_BYTES,
+  PAGE,
+  R_BATCH,
+  R_BATCH_COUNT,
+  R_IN,
+  R_OUT,
+  R_PROBE,
+} from './layout.ts'
 export { classAt, type Ptr, pointerError, sizeAt } from './pointers.ts'
+export { type Reaped, reap, type Suspect } from './reap.ts'
 export { ThreadRecord } from './record.ts'
 export { aimDirty, aimFresh, aimRotated, aimScattered, type Carving } from './refill.ts'
 export { announce } from './remote.ts'
 export { alignUp, type Runs } from './runs.ts'
 export { type Stats, stats, type ThreadStats } from './stats.ts'
+export { Watches } from './watches.ts'

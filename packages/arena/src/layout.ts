@@ -47,7 +47,10 @@ export const FLAG_COUNTERS = 1
 
 // ---- record, words from its start -------------------------------------------------------------------------
 
-/** 0 free, t live (thread id + 1). Swapped by attach; stored by detach. */
+/**
+ * 0 free; t (thread id + 1) live; -m dead and being reaped by the thread whose word is m. Swapped by attach (0 to t), by
+ * a reaper (t to -m, a dead reaper's -t to -m, -m to 0); stored by detach (0).
+ */
 export const R_THREAD = 0
 /** 1 while a slow path is under way. Owner only. Found set on entry, the last one was thrown out of. */
 export const R_OP = 1
@@ -67,6 +70,15 @@ export const R_FAILURES = 8
 export const R_SPENT_PAGES = 9
 /** Toggled to tell whether two views are of one buffer. Owner only. */
 export const R_PROBE = 10
+/**
+ * What a reaper reads to name the blocks of the operation that a death cut short; written by the owner on slow paths.
+ * The block handed out last by one (by a fast path: the entry above the top of its class's cache); the block being freed.
+ */
+export const R_OUT = 11
+export const R_IN = 12
+/** Blocks of a batch under way: the last one (each one's first word leads to the one before), and how many. */
+export const R_BATCH = 13
+export const R_BATCH_COUNT = 14
 /** Page numbers of large runs that were freed and are kept whole for the next request of their length, or 0. */
 export const R_RETAINED = 16
 export const RETAINED = 16
@@ -105,6 +117,9 @@ export const R_CACHES = 896 + 512
 
 const CLASSES = 64
 
+/** Watch entries per record: threads other than the main one that start workers of their own are few. */
+const WATCHES_PER_THREAD = 4
+
 export interface Geometry {
   readonly bytes: number
   readonly pages: number
@@ -121,6 +136,9 @@ export interface Geometry {
   readonly table: number
   /** Word offset of an array by extent: its pages that were ever part of a run, counted from its start. Owner only. */
   readonly touched: number
+  /** Word offset of the watch entries (see `watches.ts`), and how many there are. */
+  readonly watches: number
+  readonly watchCount: number
   /** Word offset of record 0, and words of a record. */
   readonly records: number
   readonly recordWords: number
@@ -182,7 +200,9 @@ export function geometry(bytes: number, threads: number, flags: number): Geometr
 
   const table = PAGE / 4
   const touched = table + extents
-  const records = align(touched + extents, 32)
+  const watches = touched + extents
+  const watchCount = WATCHES_PER_THREAD * threads
+  const records = align(watches + 2 * watchCount, 32)
   const runs = align(records + threads * recordWords, PAGE / 4)
   const next = runs + pages
   const prev = next + pages
@@ -202,6 +222,8 @@ export function geometry(bytes: number, threads: number, flags: number): Geometr
     slabShift: slabShiftOf(bytes),
     table,
     touched,
+    watches,
+    watchCount,
     records,
     recordWords,
     runs,

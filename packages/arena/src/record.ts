@@ -2,7 +2,8 @@
  * A thread's record: its slot in the heap, and everything slow that it does there.
  *
  * Attach claims a record with one swap of its word (0 to the thread's id + 1); detach stores 0. Everything else in
- * it has one writer, the thread, except the hints, which other threads add to.
+ * it has one writer, the thread, except the hints, which other threads add to. Attach resets all of it: the last
+ * holder may have died at any step (`reap.ts`).
  *
  * Slow paths stand between `enter` and `leave`, which set and clear the record's `op` word. A stack overflow may
  * throw out of one and be caught by the application; then `op` is found set by the next one, which first re-derives
@@ -24,9 +25,12 @@ import { Extents } from './extents.ts'
 import {
   H_NEXT_THREAD,
   H_PRESSURE,
+  R_BATCH,
+  R_BATCH_COUNT,
   R_FAILURES,
-  R_FREE_PAGES,
+  R_IN,
   R_OP,
+  R_OUT,
   R_PRESSURE,
   R_SPENT_PAGES,
   R_THREAD,
@@ -51,6 +55,8 @@ const FULL_TRY = 16
 export class ThreadRecord {
   readonly arena: Arena
   readonly slot: number
+  /** Id of the thread that holds it. */
+  readonly thread: number
   /** Word offset of the record. */
   readonly at: number
   readonly extents: Extents
@@ -60,10 +66,11 @@ export class ThreadRecord {
   readonly wholes: Wholes
   private readonly W: Int32Array
 
-  private constructor(arena: Arena, slot: number) {
+  private constructor(arena: Arena, slot: number, thread: number) {
     const g = arena.geometry
     this.arena = arena
     this.slot = slot
+    this.thread = thread
     this.at = g.records + slot * g.recordWords
     this.W = arena.W
     this.extents = new Extents(arena, slot)
@@ -92,7 +99,7 @@ export class ThreadRecord {
     for (let slot = 0; slot < g.threads; slot++) {
       const at = g.records + slot * g.recordWords
       if (load(arena.W, at + R_THREAD) === thread + 1) {
-        const record = new ThreadRecord(arena, slot)
+        const record = new ThreadRecord(arena, slot, thread)
         record.recover()
         return record
       }
@@ -100,8 +107,9 @@ export class ThreadRecord {
     for (let slot = 0; slot < g.threads; slot++) {
       const at = g.records + slot * g.recordWords
       if (load(arena.W, at + R_THREAD) === 0 && swap(arena.W, at + R_THREAD, 0, thread + 1)) {
-        const record = new ThreadRecord(arena, slot)
-        record.slabs.resetCaches()
+        const record = new ThreadRecord(arena, slot, thread)
+        record.reset()
+        arena.W[at + R_OP] = 0
         arena.W[at + R_PRESSURE] = load(arena.W, H_PRESSURE)
         return record
       }
@@ -203,8 +211,8 @@ export class ThreadRecord {
     const list: Record<string, number> = {}
     for (const [slot, extents] of held) {
       if (slot >= g.threads) continue
-      const thread = load(this.W, g.records + slot * g.recordWords + R_THREAD) - 1
-      list[`thread ${thread}`] = extents * extent
+      const word = load(this.W, g.records + slot * g.recordWords + R_THREAD)
+      list[word > 0 ? `thread ${word - 1}` : 'a dead thread'] = extents * extent
     }
     return new OutOfMemoryError(requested, g.bytes, free * extent, list)
   }
@@ -295,13 +303,7 @@ export class ThreadRecord {
   /** Re-derives everything from run words and state bytes, after a throw out of a slow path. */
   private recover(): void {
     const W = this.W
-    let dropped = 0
-    for (let c = 1; c <= LARGE; c++) dropped += this.slabs.forget(c)
-    this.slabs.resetCaches()
-    this.runs.index.clear()
-    this.runs.forgetRetained()
-    W[this.at + R_FREE_PAGES] = 0
-    W[this.at + R_USED_PAGES] = 0
+    const dropped = this.reset()
     this.extents.settle()
     const count = this.arena.geometry.extents
     // Tags first, everywhere: a stale one would join a free run with a neighbour that is not derived yet.
@@ -315,6 +317,18 @@ export class ThreadRecord {
     W[this.at + R_OP] = 0
     this.count(COUNTERS.recovered)
     this.count(COUNTERS.listsDropped, dropped)
+  }
+
+  /** Sets everything but the counters and the record's word to that of a thread which holds nothing. Cache entries dropped. */
+  private reset(): number {
+    const W = this.W
+    let dropped = 0
+    for (let c = 1; c <= LARGE; c++) dropped += this.slabs.forget(c)
+    this.slabs.resetCaches()
+    this.runs.index.clear()
+    this.runs.forgetRetained()
+    for (const word of [R_USED_PAGES, R_FAILURES, R_OUT, R_IN, R_BATCH, R_BATCH_COUNT]) W[this.at + word] = 0
+    return dropped
   }
 
   private clearTags(extent: number): void {

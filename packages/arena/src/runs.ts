@@ -5,7 +5,7 @@
  * thread's extents is free, and the index of it is a hint. A run may cross from one extent of the thread into the
  * next; the extents whose first page it covers then carry CONT, so that whoever adopts takes the whole chain.
  *
- * Order of writes: allocate: index, CONT, run word (the commit), and for a large run its state byte last. Free: state
+ * Order of writes: allocate: index, CONT, touched, run word (the commit), and for a large run its state byte last. Free: state
  * bytes, run word, CONT, index. So a thread that stops anywhere leaves a run that is wholly used or wholly free to
  * whoever re-derives the rest, and every extent that a used run covers has its CONT.
  *
@@ -86,8 +86,8 @@ export class Runs {
     if (start + pages < end) this.index.insert(start + pages, end - start - pages)
     this.usedPages += pages
     this.cover(start, 0, pages)
-    this.W[this.g.runs + start] = runWord(c, pages)
     this.virginFrom = this.touch(start, start + pages)
+    this.W[this.g.runs + start] = runWord(c, pages)
     return start
   }
 
@@ -150,8 +150,8 @@ export class Runs {
     if (room > more) this.index.insert(end + more, room - more)
     this.usedPages += more
     this.cover(page, had, pages)
-    this.W[this.g.runs + page] = runWord(runClass(this.word(page)), pages)
     this.touch(end, page + pages)
+    this.W[this.g.runs + page] = runWord(runClass(this.word(page)), pages)
     return true
   }
 

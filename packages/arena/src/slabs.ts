@@ -93,6 +93,8 @@ export class Slabs {
       const sentinel = this.at + this.g.sentinels[c]
       this.W[this.at + R_LISTS + 2 * c] = sentinel
       this.W[this.at + R_LISTS + 2 * c + 1] = sentinel + this.g.caps[c]
+      // The entry above the top is what a reaper takes for the block handed out last.
+      this.W[sentinel + 1] = 0
     }
   }
 
@@ -331,6 +333,7 @@ export class Slabs {
     const W = this.W
     const dropped = c <= SMALL_CLASSES ? this.cached(c) : 0
     this.rings.clear(c)
+    if (load(W, this.at + R_HINTS + c) !== 0) exchange(W, this.at + R_HINTS + c, 0)
     W[this.at + R_CURSOR + c] = 0
     W[this.at + R_DIRTY + c] = 0
     W[this.at + R_AVAIL + c] = 0

@@ -26,7 +26,12 @@ import {
   LARGE_MIN,
   PAGE,
   type Ptr,
+  R_BATCH,
+  R_BATCH_COUNT,
+  R_OUT,
   R_PROBE,
+  type Reaped,
+  reap,
   SIZES,
   SMALL_CLASSES,
   type Stats,
@@ -42,6 +47,7 @@ import { counting } from './counting.ts'
 import { Site } from './site.ts'
 import { specialise } from './specialise.ts'
 import { hostThread } from './thread.ts'
+import { Watch, type Watchable } from './watch.ts'
 
 export type HeapOptions = ArenaOptions
 
@@ -69,6 +75,7 @@ export class Heap extends BlockCache {
   private readonly mid: Mid
   private readonly large: Large
   private readonly sites = new Map<string, Site>()
+  private readonly watches = new Set<Watch>()
 
   /** @internal Use `Heap.create` or `Heap.attach`. */
   constructor(record: ThreadRecord) {
@@ -167,6 +174,8 @@ export class Heap extends BlockCache {
       if (size <= usable) return ptr as Ptr
       throw this.record.outOfMemory(size)
     }
+    // Freeing may empty caches, and with them the trace of the block that was handed out last.
+    this.I32[this.record.at + R_OUT] = moved
     this.U8.copyWithin(moved, ptr, ptr + Math.min(size, usable))
     this.free(ptr)
     return moved
@@ -213,32 +222,38 @@ export class Heap extends BlockCache {
   }
 
   /**
-   * Fills `out` with blocks of at least `size` bytes; the number of them, less than `out` holds if memory ran out.
-   * A list that takes no entry (it is frozen, a setter throws) throws its own error, and has the blocks before it.
+   * Fills `out` with blocks of at least `size` bytes; the number of them, less than `out` holds if memory ran out. If it
+   * throws, as `out` itself may when it is written to, the blocks so far are in `out`. Until it returns, each block's
+   * first word leads to the one before: if the thread dies, all are among the suspects of `reap`.
    */
   mallocBatch(size: number, out: Uint32Array | Float64Array | number[]): number {
     this.requireAttached('mallocBatch')
     this.requireSize('mallocBatch', 'the size', size)
     // Any other list could not hold every pointer, and what it cannot hold is lost.
     if (!(out instanceof Uint32Array || out instanceof Float64Array || Array.isArray(out))) {
-      throw new InvalidArgumentError(
-        'mallocBatch',
-        'the list',
-        out,
-        'an array, a Uint32Array or a Float64Array',
-      )
+      const rule = 'an array, a Uint32Array or a Float64Array'
+      throw new InvalidArgumentError('mallocBatch', 'the list', out, rule)
     }
-    for (let k = 0; k < out.length; k++) {
+    const W = this.I32
+    const last = this.record.at + R_BATCH
+    const count = this.record.at + R_BATCH_COUNT
+    let k = 0
+    for (; k < out.length; k++) {
       const p = this.tryMalloc(size)
-      if (p === 0) return k
+      if (p === 0) break
+      W[p >>> 2] = W[last]
+      W[last] = p
+      W[count] = k + 1
       try {
         out[k] = p
       } catch (error) {
+        W[count] = 0
         this.free(p)
         throw error
       }
     }
-    return out.length
+    W[count] = 0
+    return k
   }
 
   /** Frees every block in `ptrs`. If some cannot be, the others still are; then the first error is thrown. */
@@ -289,6 +304,7 @@ export class Heap extends BlockCache {
   /** Parks and gives the thread's record back. Every later operation throws DetachedHeapError; detaching again is fine. */
   detach(): void {
     if (this.isDetached) return
+    for (const watch of [...this.watches]) watch.dispose()
     this.record.park()
     this.cutOff()
     this.record.release()
@@ -297,6 +313,33 @@ export class Heap extends BlockCache {
 
   [Symbol.dispose](): void {
     this.detach()
+  }
+
+  /** Id of this thread in this heap: Node's `threadId`, or, where the host has none, a number of the heap's own. */
+  get thread(): number {
+    return this.record.thread
+  }
+
+  /**
+   * Makes what `thread` held everybody's again: its memory waits for adoption, its record is free, its blocks stay as they
+   * are. Only for a thread that has ended; nothing can tell here whether it has, and reaping one that runs
+   * corrupts the heap. Any attached thread may call it, any number of times; nobody waits. Where `watch` is to be had, it
+   * calls this. Throws InvalidThreadError, DetachedHeapError.
+   */
+  reap(thread: number): Reaped {
+    this.requireAttached('reap')
+    return reap(this.arena, this.thread, thread)
+  }
+
+  /**
+   * Reaps the worker, or each worker that a Piscina pool (anything with `threads`) has or will have, when it has ended,
+   * and the workers that those watched with it. `onReaped` is told each time. For workers that this thread started, in
+   * Node; call it before they may end. Ends with `dispose` or `detach`. Throws InvalidThreadError,
+   * TooManyWatchesError, DetachedHeapError.
+   */
+  watch(target: Watchable, onReaped?: (reaped: Reaped) => void): Watch {
+    this.requireAttached('watch')
+    return new Watch(this, this.watches, target, onReaped)
   }
 
   /** Counters of all threads, as plain JSON. Also after detach. */

@@ -11,12 +11,17 @@ export {
   InvalidPointerError,
   type InvalidPointerReason,
   InvalidSizeError,
+  InvalidThreadError,
   isHeapError,
   OutOfMemoryError,
   type Ptr,
+  type Reaped,
   type Stats,
+  type Suspect,
   type ThreadStats,
   TooManyThreadsError,
+  TooManyWatchesError,
 } from '@hakmem/arena'
 export { Heap, type HeapHandle, type HeapOptions } from './heap.ts'
 export type { Site } from './site.ts'
+export type { Watch, Watchable, WatchablePool, WatchableWorker } from './watch.ts'

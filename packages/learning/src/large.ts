@@ -8,7 +8,7 @@
  * A block of zeros is written only where memory was ever in use: the rest of the buffer is zero still.
  */
 
-import { COUNTERS, LARGE, PAGE, type Ptr, type ThreadRecord } from '@hakmem/arena'
+import { COUNTERS, LARGE, PAGE, type Ptr, R_OUT, type ThreadRecord } from '@hakmem/arena'
 import { bestFit, type Policy } from './policy.ts'
 
 /** What a request that does not fit gets. */
@@ -86,6 +86,7 @@ export class Large {
     const { record } = this
     if (page !== 0) {
       if (dirty > page) record.arena.U8.fill(0, page * PAGE, dirty * PAGE)
+      record.arena.W[record.at + R_OUT] = page * PAGE
       record.wholes.publish(page)
       record.count(COUNTERS.largeTaken)
     }

@@ -1,0 +1,135 @@
+/**
+ * Reaping: what a dead thread held becomes everybody's again. No other thread waits for it, or notices.
+ *
+ * Only a caller who knows that the thread is dead may reap it: nothing in shared memory can tell. The steps, for each
+ * record whose word is the dead thread's t, or -t because it died while reaping that one:
+ *
+ * 1. t or -t to -me: swap. Of several reapers one goes on. If it dies, the record says so, and whoever reaps it resumes.
+ * 2. Suspects are read: blocks that the operation in flight may have taken or not yet freed.
+ * 3. TENT(R) to FREE; then, from the end down, OWNED(R) to ORPHAN, CONT kept. CONT covers at least what used runs do, at
+ *    any moment of their life (`runs.ts`), so a chain stays whole, and its head goes last. Publishes run words and
+ *    state bytes to whoever adopts. Nothing else of the record is read again: it is all hints, and claiming resets it.
+ * 4. -me to 0: swap. The record is another thread's.
+ *
+ * Every step is a function of what the words say now, so doing it twice does nothing more. Threads that the dead one
+ * watched have died with it, and go first: as long as they are not reaped, the note that leads to them is there. And
+ * the reaper notes first of all that it watches the dead thread, so that whoever reaps the reaper goes on with it.
+ *
+ * Bounds: two walks over the extent table (4096 at most) and one over records and watches, per dead thread.
+ */
+
+import { load, swap } from '#ordering'
+import type { Arena } from './arena.ts'
+import { SMALL_CLASSES } from './classes.ts'
+import { InvalidThreadError } from './errors.ts'
+import { Extents } from './extents.ts'
+import {
+  extentSlot,
+  extentState,
+  OWNED,
+  R_BATCH,
+  R_BATCH_COUNT,
+  R_IN,
+  R_LISTS,
+  R_OUT,
+  R_THREAD,
+} from './layout.ts'
+import { classAt, type Ptr, sizeAt } from './pointers.ts'
+import { Watches } from './watches.ts'
+
+/** A live block that the dead thread's operation in flight may have left behind: look whether you know it. */
+export interface Suspect {
+  readonly ptr: Ptr
+  /** Usable bytes. */
+  readonly size: number
+  /** `malloc`: may have been handed out, but not arrived. `free`: was being freed. */
+  readonly operation: 'malloc' | 'free'
+}
+
+export interface Reaped {
+  /** The threads that were reaped: the dead one and those that it watched, those that held nothing included. */
+  readonly threads: number[]
+  /** Records that are free again, and extents that wait for adoption. */
+  readonly records: number
+  readonly extents: number
+  /**
+   * Of each class the live block that was handed out last, and the blocks of a batch under way: among them is whatever
+   * the operation in flight lost. Free those that nobody knows.
+   */
+  readonly suspects: Suspect[]
+}
+
+interface Tally {
+  readonly threads: number[]
+  records: number
+  extents: number
+  readonly suspects: Map<number, Suspect>
+}
+
+/** Reaps `thread`, which must be dead, for the calling thread `me`. Throws InvalidThreadError. Any thread, any number of times. */
+export function reap(arena: Arena, me: number, thread: number): Reaped {
+  if (typeof thread !== 'number' || !Number.isInteger(thread) || thread < 0 || thread > 2 ** 31 - 2) {
+    throw new InvalidThreadError('reap', thread, 'the thread must be the id of a thread that has ended')
+  }
+  if (thread === me) {
+    throw new InvalidThreadError('reap', thread, 'the calling thread cannot reap itself; it detaches')
+  }
+  const tally: Tally = { threads: [], records: 0, extents: 0, suspects: new Map() }
+  const watches = new Watches(arena)
+  watches.add(me, thread)
+  reapTree(arena, watches, me, thread, tally)
+  watches.remove(me, thread)
+  return { ...tally, suspects: [...tally.suspects.values()] }
+}
+
+function reapTree(arena: Arena, watches: Watches, me: number, thread: number, tally: Tally): void {
+  for (let child = watches.next(thread); child !== undefined; child = watches.next(thread)) {
+    // Only a thread's parent watches it, so this ends.
+    if (child !== thread && child !== me) reapTree(arena, watches, me, child, tally)
+    watches.remove(thread, child)
+  }
+  tally.threads.push(thread)
+  const g = arena.geometry
+  for (let slot = 0; slot < g.threads; slot++) {
+    const at = g.records + slot * g.recordWords + R_THREAD
+    const word = load(arena.W, at)
+    if (word === 0 || Math.abs(word) !== thread + 1) {
+      // One that this thread began to reap and was thrown out of.
+      if (word !== -(me + 1)) continue
+    } else if (!swap(arena.W, at, word, -(me + 1))) {
+      continue
+    }
+    gatherSuspects(arena, slot, word < 0, tally.suspects)
+    const extents = new Extents(arena, slot)
+    extents.dropTentative()
+    tally.extents += extents.orphanAll()
+    if (swap(arena.W, at, -(me + 1), 0)) tally.records++
+  }
+}
+
+/** `resumed`: another reaper began, so extents may be orphans or others' already. */
+function gatherSuspects(arena: Arena, slot: number, resumed: boolean, suspects: Map<number, Suspect>): void {
+  const g = arena.geometry
+  const { W } = arena
+  const at = g.records + slot * g.recordWords
+  const add = (word: number, operation: Suspect['operation'], wanted = 0): boolean => {
+    const ptr = (word >>> 0) as Ptr
+    const c = ptr === 0 ? 0 : classAt(arena, ptr)
+    if (c === 0 || (wanted !== 0 && c !== wanted)) return false
+    const extent = load(W, g.table + (ptr >>> g.extentShift))
+    const isHis = extentState(extent) === OWNED && extentSlot(extent) === slot
+    // What is handed out lies in an extent of the thread's own; what is freed may be anyone's.
+    if (operation === 'malloc' && !isHis && !resumed) return false
+    suspects.set(ptr, { ptr, size: sizeAt(arena, ptr, c), operation })
+    return true
+  }
+  for (let c = 1; c <= SMALL_CLASSES; c++) {
+    const top = W[at + R_LISTS + 2 * c]
+    const sentinel = at + g.sentinels[c]
+    if (top >= sentinel && top < sentinel + g.caps[c]) add(W[top + 1], 'malloc', c)
+  }
+  add(W[at + R_OUT], 'malloc')
+  let block = W[at + R_BATCH]
+  for (let left = W[at + R_BATCH_COUNT]; left > 0 && add(block, 'malloc'); left--) block = W[block >>> 2]
+  add(W[at + R_IN], 'free')
+}
