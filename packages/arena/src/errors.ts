@@ -113,7 +113,7 @@ export class TooManyThreadsError extends HeapError {
   }
 }
 
-/** What was given to `reap` or `watch` is no thread that can be dead, or can be watched. */
+/** What was given is no thread's id; or, to `reap` or `watch`, no thread that can be dead, or can be watched. */
 export class InvalidThreadError extends HeapError {
   readonly thread: unknown
   constructor(operation: string, thread: unknown, rule: string) {

@@ -20,8 +20,9 @@ import { add, load, store, swap } from '#ordering'
 import type { Arena } from './arena.ts'
 import { LARGE, SMALL_CLASSES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
-import { InvalidArgumentError, OutOfMemoryError, TooManyThreadsError } from './errors.ts'
+import { HeapFormatError, InvalidThreadError, OutOfMemoryError, TooManyThreadsError } from './errors.ts'
 import { Extents } from './extents.ts'
+import { runFault } from './faults.ts'
 import {
   H_NEXT_THREAD,
   H_PRESSURE,
@@ -88,11 +89,10 @@ export class ThreadRecord {
   static claim(arena: Arena, thread: number): ThreadRecord {
     // -1 would find the word of a free record, and others no word that they wrote.
     if (!Number.isInteger(thread) || thread < 0 || thread > MAX_THREAD) {
-      throw new InvalidArgumentError(
+      throw new InvalidThreadError(
         'attach',
-        'the thread id',
         thread,
-        `a whole number from 0 to ${MAX_THREAD}`,
+        `the thread must be a whole number from 0 to ${MAX_THREAD}`,
       )
     }
     const g = arena.geometry
@@ -357,6 +357,8 @@ export class ThreadRecord {
         page++
         continue
       }
+      const fault = runFault(g, page, word, stop)
+      if (fault !== undefined) throw new HeapFormatError(`The metadata of the heap is damaged: ${fault}.`)
       const c = runClass(word)
       const pages = runPages(word)
       if (c === LARGE && !this.wholes.settle(page)) {

@@ -264,7 +264,7 @@ export class Heap extends BlockCache {
       throw new InvalidArgumentError('freeBatch', 'the list', ptrs, 'an array, or what has a length like one')
     }
     let first: unknown
-    for (let k = 0; k < ptrs.length; k++) {
+    for (let k = 0; k < (length as number); k++) {
       try {
         this.free(ptrs[k])
       } catch (error) {

@@ -20,6 +20,7 @@ const INVALID = 'ERR_HAKMEM_INVALID_POINTER'
 const DOUBLE = 'ERR_HAKMEM_DOUBLE_FREE'
 const SIZE = 'ERR_HAKMEM_INVALID_SIZE'
 const ARGUMENT = 'ERR_HAKMEM_INVALID_ARGUMENT'
+const THREAD = 'ERR_HAKMEM_INVALID_THREAD'
 const FULL = 'ERR_HAKMEM_OUT_OF_MEMORY'
 const DETACHED = 'ERR_HAKMEM_DETACHED'
 const FORMAT = 'ERR_HAKMEM_FORMAT'
@@ -349,7 +350,7 @@ const CALLS = {
     const place = known >= 0 ? known : world.players.findIndex(({ isDetached }) => isDetached)
     if (!isThread) {
       expectOutcome(
-        [ARGUMENT],
+        [THREAD],
         outcomeOf(() => ThreadRecord.claim(world.arena, a as number)),
       )
     } else if (place < 0) {

@@ -3,7 +3,7 @@
  * this project or a report. Whoever calls sees to it that they answer in time.
  */
 
-import { Arena, type Audit, audit, HeapFormatError, layout } from '@hakmem/arena'
+import { Arena, type Audit, audit, HeapFormatError, layout, ThreadRecord } from '@hakmem/arena'
 import { Heap, isHeapError } from '@hakmem/core'
 import { messageOf } from './findings.ts'
 import { copyOf, type Field, type Image, imageOf } from './image.ts'
@@ -25,7 +25,7 @@ export interface Damage {
 }
 
 /** Runs on one image: making it costs more than a run. */
-export const RUNS_PER_IMAGE = 64
+export const RUNS_PER_IMAGE = 256
 
 /** The image that a run damages. Every other one has a record of thread `own`, which attaching takes over and recovers. */
 export function imageAt(seed: number, run: number, own: number): Image {
@@ -103,13 +103,28 @@ function checked(report: Audit): boolean {
   return report.ok
 }
 
-/** What is wrong with how the library answers to a damaged copy; undefined if nothing is. */
-export function complaint(image: Image, damage: Damage): string | undefined {
-  const buffer = copyOf(image, damage.bytes)
+/** The copy of the last run, to be used again: memory that is new costs more than all the rest. */
+let spare: SharedArrayBuffer | undefined
+
+function spareCopy({ buffer }: Image): SharedArrayBuffer {
+  spare ??= new SharedArrayBuffer(buffer.byteLength)
+  new Uint8Array(spare).set(new Uint8Array(buffer))
+  return spare
+}
+
+/**
+ * What is wrong with how the library answers to a damaged copy; undefined if nothing is. `own`: the thread's id if it
+ * is to claim a record as attach does, but in a copy that is used again, of which attach would know the heap.
+ */
+export function complaint(image: Image, damage: Damage, own?: number): string | undefined {
+  const isSpare = own !== undefined && damage.bytes === undefined
+  const buffer = isSpare ? spareCopy(image) : copyOf(image, damage.bytes)
   apply(new Uint8Array(buffer), damage)
   try {
     const answer = answerOf(buffer)
-    const heap = attached(buffer)
+    const heap = attached(() =>
+      isSpare ? new Heap(ThreadRecord.claim(Arena.open(buffer), own)) : Heap.attach(buffer),
+    )
     if (heap === undefined) return undefined
     if (answer === 'refused') return 'attach took what open refused'
     checked(heap.audit())
@@ -121,9 +136,9 @@ export function complaint(image: Image, damage: Damage): string | undefined {
 }
 
 /** The heap, or undefined if attaching answered with an error of this project. */
-function attached(buffer: SharedArrayBuffer): Heap | undefined {
+function attached(attach: () => Heap): Heap | undefined {
   try {
-    return Heap.attach(buffer)
+    return attach()
   } catch (error) {
     if (isHeapError(error) && ATTACH_CODES.includes(error.code)) return undefined
     throw error

@@ -107,9 +107,13 @@ export function fieldsOf(image: Image): Field[] {
     {
       name: 'touched',
       pick: words(range(g.touched + g.firstExtent, g.touched + g.extents)),
-      hint: 'too high costs time, too low shows where pages are in use',
+      hint: 'too high costs time; too low shows where pages are in use',
     },
-    { name: 'record: thread', pick: recordWords(layout.R_THREAD, 1) },
+    {
+      name: 'record: thread',
+      pick: recordWords(layout.R_THREAD, 1),
+      hint: 'another id is as good; 0 and that of another record show',
+    },
     {
       name: 'record: slow path under way',
       pick: recordWords(layout.R_OP, 1),
@@ -120,7 +124,11 @@ export function fieldsOf(image: Image): Field[] {
     { name: 'record: counts and knobs by class', pick: classWords(layout.R_TAKEN), hint: REDERIVED },
     { name: 'record: counters', pick: recordWords(layout.R_COUNTERS, 35), hint: 'statistics' },
     { name: 'record: announcements', pick: classWords(layout.R_HINTS), hint: 'hints' },
-    { name: 'cache table: tops', pick: recordWords(layout.R_LISTS + 2, SMALL_CLASSES, 2) },
+    {
+      name: 'cache table: tops',
+      pick: recordWords(layout.R_LISTS + 2, SMALL_CLASSES, 2),
+      hint: 'too low: a sweep finds what is above',
+    },
     { name: 'cache table: limits', pick: recordWords(layout.R_LISTS + 3, SMALL_CLASSES, 2) },
     {
       name: 'cache table: of no class',
