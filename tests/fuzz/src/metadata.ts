@@ -3,29 +3,24 @@
  * report, and never hang, throw anything else, or take memory without bound. Run in a thread that is watched.
  */
 
-import { Worker } from 'node:worker_threads'
 import { type Damage, damageAt, type Flip, imageAt } from './damage.ts'
 import type { Budget, Report } from './findings.ts'
-import { messageOf } from './findings.ts'
 import { fieldsOf } from './image.ts'
 import type { Done, Rate, Task } from './metadata.worker.ts'
+import { watch } from './watch.ts'
 
 const WORKER = new URL('./metadata.worker.js', import.meta.url)
 /** What one run may take, in ms: some hundred times what it takes. */
 const PATIENCE = 5000
 const PATIENCE_SHRINKING = 2000
-const HEAP_MB = 256
 /** Attempts to find fewer flips that show the same. */
 const SHRINKS = 40
-
-/** What a worker made of a task; `at`: the run in which it hung or broke down. */
-type Ended = { readonly done: Done } | { readonly what: string; readonly at: number }
 
 export async function fuzzMetadata(budget: Budget, perField: number): Promise<Report> {
   const start = performance.now()
   const { seed, seconds, runs = 2 ** 31 - 1 } = budget
-  const task = { seed, runs, until: Date.now() + seconds * 1000, perField }
-  const ended = await watch(task)
+  const task: Task = { seed, runs, until: Date.now() + seconds * 1000, perField }
+  const ended = await watch<Done>(WORKER, task, PATIENCE)
   const took = (performance.now() - start) / 1000
   const findings = []
   if ('what' in ended) {
@@ -48,36 +43,17 @@ export async function fuzzMetadata(budget: Budget, perField: number): Promise<Re
   }
 }
 
-/** Runs a worker to its end, or until it makes no progress. */
-function watch(task: Omit<Task, 'watched'>, patience = PATIENCE): Promise<Ended> {
-  const watched = new Int32Array(new SharedArrayBuffer(8))
-  const workerData: Task = { ...task, watched }
-  const worker = new Worker(WORKER, { workerData, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
-  return new Promise((resolve) => {
-    let last = -1
-    const end = (ended: Ended) => {
-      clearInterval(timer)
-      resolve(ended)
-      void worker.terminate()
-    }
-    const timer = setInterval(() => {
-      const at = Atomics.load(watched, 0)
-      if (at === last) end({ what: `no answer within ${patience} ms`, at })
-      last = at
-    }, patience)
-    worker.on('message', (done: Done) => end({ done }))
-    worker.on('error', (error) => end({ what: messageOf(error), at: Atomics.load(watched, 0) }))
-    worker.on('exit', (code) => end({ what: `ended with code ${code}`, at: Atomics.load(watched, 0) }))
-  })
-}
-
 /** Fewer flips, of fewer bits, that the library still does not answer to as it must. */
-async function shrink(task: Omit<Task, 'watched'>, at: number, damage: Damage): Promise<Damage> {
+async function shrink(task: Task, at: number, damage: Damage): Promise<Damage> {
   let least = damage
   let tries = 0
   const isBad = async (flips: Flip[]) => {
     if (flips.length === least.flips.length || ++tries > SHRINKS) return false
-    const ended = await watch({ ...task, only: { at, damage: { ...least, flips } } }, PATIENCE_SHRINKING)
+    const ended = await watch<Done>(
+      WORKER,
+      { ...task, only: { at, damage: { ...least, flips } } },
+      PATIENCE_SHRINKING,
+    )
     return 'what' in ended || ended.done.complaint !== undefined
   }
   for (

@@ -17,12 +17,7 @@ import {
 import { copyOf, fieldsOf } from './image.ts'
 import { randomFrom } from './random.ts'
 
-/** Words that the parent watches. */
-export const AT_RUN = 0
-export const AT_PHASE = 1
-
 export interface Task {
-  readonly watched: Int32Array
   readonly seed: number
   /** Damage at random: how many times, or until when. */
   readonly runs: number
@@ -49,7 +44,7 @@ export interface Done {
 /** One run in so many goes through `Heap.attach`, the others claim a record: attach knows a buffer that it met. */
 const ATTACH_EVERY = 8
 
-const { watched, seed, runs, until, perField, only } = workerData as Task
+const { watched, seed, runs, until, perField, only } = workerData as Task & { watched: Int32Array }
 
 function work(): Done {
   if (only !== undefined) {
@@ -64,12 +59,11 @@ function work(): Done {
       image = imageAt(seed, run, threadId)
       fields = fieldsOf(image)
     }
-    Atomics.store(watched, AT_RUN, run)
+    Atomics.store(watched, 0, run)
     const damage = damageAt(image, fields, seed, run)
     const what = complaint(image, damage, run % ATTACH_EVERY === 0 ? undefined : threadId)
     if (what !== undefined) return { runs: run + 1, rates: [], complaint: { at: run, what, damage } }
   }
-  Atomics.store(watched, AT_PHASE, 1)
   return { runs: run, rates: rates() }
 }
 
@@ -83,7 +77,7 @@ function rates(): Rate[] {
   return fieldsOf(image).map((field) => {
     let found = 0
     for (let k = 0; k < perField; k++) {
-      Atomics.add(watched, AT_RUN, 1)
+      Atomics.add(watched, 0, 1)
       const damage = oneBit(field, random)
       apply(bytes, damage)
       if (answerOf(buffer) !== 'sound') found++
