@@ -339,6 +339,9 @@ export class Heap extends BlockCache {
    */
   watch(target: Watchable, onReaped?: (reaped: Reaped) => void): Watch {
     this.requireAttached('watch')
+    if (onReaped !== undefined && typeof onReaped !== 'function') {
+      throw new InvalidArgumentError('watch', '`onReaped`', onReaped, 'a function')
+    }
     return new Watch(this, this.watches, target, onReaped)
   }
 

@@ -3,6 +3,7 @@
  * which code its error carries; whether memory runs out is all that it leaves open.
  */
 
+import { EventEmitter } from 'node:events'
 import { Arena, isHeapError, ThreadRecord } from '@hakmem/arena'
 import { Heap } from '@hakmem/core'
 import { type Arg, isOwn, ODD } from './hostile.ts'
@@ -364,6 +365,59 @@ const CALLS = {
         outcomeOf(() => world.claim(place, a)),
       )
     }
+  },
+
+  /** The thread of another player, which never calls again; or any value for a thread. */
+  reap(context) {
+    const { world, player, heap, drawn } = context
+    const dead = drawn.a.is === 'live' ? drawn.a.pick % world.players.length : -1
+    // The first thread of a kept heap is this very thread, whose heap attach would give again.
+    if (dead === 0 && world.shape.kept) return
+    const thread = dead >= 0 ? world.players[dead].thread : context.a
+    const isTaken = world.players.some((other) => !other.isDetached && other.thread === thread)
+    if (dead < 0 && isTaken) return
+    const isThread = isSize(thread) && thread <= MAX_THREAD && thread !== player.thread
+    const codes = detachedOr(context, () => (isThread ? undefined : [THREAD]))
+    const reaped = expectOutcome(
+      codes,
+      outcomeOf(() => heap.reap(thread as number)),
+    ) as ReturnType<Heap['reap']> | undefined
+    if (reaped === undefined) return
+    insist(reaped.threads.length === 1 && reaped.threads[0] === thread, () => `reaped ${reaped.threads}`)
+    insist(reaped.records === (isTaken ? 1 : 0), () => `reaped ${reaped.records} records`)
+    for (const { ptr, size } of reaped.suspects) {
+      insist(
+        world.live.get(ptr)?.usable === size,
+        () => `a suspect at ${ptr} of ${size} bytes, which is not live`,
+      )
+    }
+    if (isTaken) world.attach(dead)
+  },
+
+  watch(context) {
+    const { heap, a, b, drawn } = context
+    const host = new EventEmitter()
+    const on = host.on.bind(host)
+    const off = host.off.bind(host)
+    // Odd values as they are; any other for a thread's id.
+    const isOdd = drawn.a.is === 'odd'
+    const target = (isOdd ? a : { threadId: a, on, off }) as {
+      threadId: number
+      on: typeof on
+      off: typeof off
+    }
+    const isFunction = b === undefined || typeof b === 'function'
+    const isThread = !isOdd && isSize(a) && a <= MAX_THREAD
+    const codes = detachedOr(context, () => (!isFunction ? [ARGUMENT] : isThread ? undefined : [THREAD, OWN]))
+    const watch = expectOutcome(
+      codes,
+      outcomeOf(() => heap.watch(target, b as () => void)),
+    ) as ReturnType<Heap['watch']> | undefined
+    if (watch === undefined) return
+    insist(watch.threads.length === 1 && watch.threads[0] === a, () => `watches ${watch.threads}`)
+    insist(host.listenerCount('exit') === 1, () => 'watch does not listen')
+    watch.dispose()
+    insist(host.listenerCount('exit') === 0, () => 'a watch that was disposed of listens')
   },
 
   attach({ a }) {

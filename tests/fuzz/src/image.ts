@@ -68,6 +68,7 @@ export interface Field {
   readonly hint?: string
 }
 
+const MARKS = 'marks of racing double frees (128 and up) are let pass'
 const REDERIVED = 're-derived by recovery, adoption and reaping'
 
 export function fieldsOf(image: Image): Field[] {
@@ -113,6 +114,11 @@ export function fieldsOf(image: Image): Field[] {
       name: 'record: thread',
       pick: recordWords(layout.R_THREAD, 1),
       hint: 'another id is as good; 0 and that of another record show',
+    },
+    {
+      name: 'watches',
+      pick: words(range(g.watches, g.watches + 2 * g.watchCount)),
+      hint: 'read when a watching thread is reaped',
     },
     {
       name: 'record: slow path under way',
@@ -171,6 +177,7 @@ export function fieldsOf(image: Image): Field[] {
       pick: states(starts.filter((i) => S[i] === 0 || S[i] >= 128)),
       hint: 'a free block turned remote looks freed',
     },
+    { name: 'states of the metadata', pick: states(range(0, firstPage << 8)), hint: MARKS },
     {
       name: 'states of large runs',
       pick: states(heads.filter((page) => !small.includes(page)).map((page) => page << 8)),
@@ -178,7 +185,7 @@ export function fieldsOf(image: Image): Field[] {
     {
       name: 'states inside blocks',
       pick: states(small.flatMap((page) => insideOf(W, page, g))),
-      hint: 'marks of racing double frees (128 and up) are let pass',
+      hint: MARKS,
     },
     {
       name: 'states of free extents',
@@ -187,7 +194,7 @@ export function fieldsOf(image: Image): Field[] {
           .filter((e) => W[g.table + e] === layout.FREE)
           .flatMap((e) => range(e << (g.extentShift - 4), (e + 1) << (g.extentShift - 4))),
       ),
-      hint: 'marks of racing double frees (128 and up) are let pass',
+      hint: MARKS,
     },
   ]
 }

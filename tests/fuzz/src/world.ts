@@ -170,13 +170,16 @@ export class World {
       this.leave(p)
     }
     for (const { heap } of this.players) heap.park()
+    // What others had freed to a thread that was reaped waits for adoption: a request for everything adopts it.
+    const { capacity, metadata } = this.checkAll()
+    const heap = this.players[0].heap
+    heap.free(heap.malloc(capacity - metadata))
+    heap.park()
     const audit = this.checkAll()
     insist(
       audit.free === audit.capacity - audit.metadata,
       () => `${audit.capacity - audit.metadata - audit.free} bytes left`,
     )
-    const heap = this.players[0].heap
-    heap.free(heap.malloc(audit.free))
     for (const player of this.players) player.heap.detach()
     if (this.shape.kept) World.kept.set(keyOf(this.shape), heap)
   }
