@@ -296,6 +296,8 @@ export class ThreadRecord {
     let end = first + 1
     while (end < this.arena.geometry.extents && this.extents.isMine(end) && this.extents.isCont(end)) end++
     this.rederive(first, end)
+    // A request that fails now fails with more in hand than the last one had: it is to look everywhere again.
+    this.W[this.at + R_FAILURES] = 0
     this.count(COUNTERS.refillAdopted, end - first)
     return end
   }

@@ -259,7 +259,7 @@ const CALLS = {
     const outcome = outcomeOf(() => heap.mallocBatch(a as number, list as number[]))
     // A list that takes no entry: its error, and the block that could not be entered is free again.
     if (codes === undefined && 'code' in outcome && outcome.code === OWN) {
-      insist(typeof b !== 'number', () => 'an error of no type')
+      insist(Object.isFrozen(list) || typeof b !== 'number', () => 'an error of no type')
       return
     }
     const got = expectOutcome(codes, outcome)
@@ -488,6 +488,8 @@ function listOf(b: unknown): unknown {
       return new Int32Array(length)
     case 3:
       return { length }
+    case 4:
+      return Object.freeze(new Array<number>(length).fill(0))
     default:
       return new Uint32Array(length)
   }

@@ -14,7 +14,7 @@ const WORKER = new URL('./metadata.worker.js', import.meta.url)
 const PATIENCE = 5000
 const PATIENCE_SHRINKING = 2000
 /** Attempts to find fewer flips that show the same. */
-const SHRINKS = 40
+const SHRINKS = 16
 
 export async function fuzzMetadata(budget: Budget, perField: number): Promise<Report> {
   const start = performance.now()
