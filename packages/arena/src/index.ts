@@ -17,6 +17,7 @@ export {
   HeapError,
   type HeapErrorCode,
   HeapFormatError,
+  InvalidArgumentError,
   InvalidPointerError,
   type InvalidPointerReason,
   InvalidSizeError,
@@ -26,6 +27,7 @@ export {
   TooManyThreadsError,
   TooManyWatchesError,
 } from './errors.ts'
+export * as layout from './layout.ts'
 export {
   CONT,
   FLAG_COUNTERS,

@@ -20,7 +20,7 @@
 
 import { load, swap } from '#ordering'
 import type { Arena } from './arena.ts'
-import { SMALL_CLASSES } from './classes.ts'
+import { GRAIN, SMALL_CLASSES } from './classes.ts'
 import { InvalidThreadError } from './errors.ts'
 import { Extents } from './extents.ts'
 import {
@@ -130,6 +130,8 @@ function gatherSuspects(arena: Arena, slot: number, resumed: boolean, suspects: 
   }
   add(W[at + R_OUT], 'malloc')
   let block = W[at + R_BATCH]
-  for (let left = W[at + R_BATCH_COUNT]; left > 0 && add(block, 'malloc'); left--) block = W[block >>> 2]
+  // The links lie in blocks, where the application may have written: no more steps than there can be blocks.
+  for (let left = Math.min(W[at + R_BATCH_COUNT], g.bytes / GRAIN); left > 0 && add(block, 'malloc'); left--)
+    block = W[block >>> 2]
   add(W[at + R_IN], 'free')
 }

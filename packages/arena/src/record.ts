@@ -20,8 +20,9 @@ import { add, load, store, swap } from '#ordering'
 import type { Arena } from './arena.ts'
 import { LARGE, SMALL_CLASSES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
-import { OutOfMemoryError, TooManyThreadsError } from './errors.ts'
+import { HeapFormatError, InvalidThreadError, OutOfMemoryError, TooManyThreadsError } from './errors.ts'
 import { Extents } from './extents.ts'
+import { runFault } from './faults.ts'
 import {
   H_NEXT_THREAD,
   H_PRESSURE,
@@ -45,6 +46,9 @@ import { Wholes } from './wholes.ts'
 
 /** Chains of orphans that one slow path adopts at most, short of running out of memory. */
 const ADOPTIONS = 4
+
+/** The largest thread id: a record's word is the id + 1, and positive. */
+const MAX_THREAD = 2 ** 31 - 2
 
 /** One failed request in so many collects everything again even if nothing seems to have changed. */
 const FULL_TRY = 16
@@ -83,6 +87,14 @@ export class ThreadRecord {
    * Throws TooManyThreadsError if none is free.
    */
   static claim(arena: Arena, thread: number): ThreadRecord {
+    // -1 would find the word of a free record, and others no word that they wrote.
+    if (!Number.isInteger(thread) || thread < 0 || thread > MAX_THREAD) {
+      throw new InvalidThreadError(
+        'attach',
+        thread,
+        `the thread must be a whole number from 0 to ${MAX_THREAD}`,
+      )
+    }
     const g = arena.geometry
     for (let slot = 0; slot < g.threads; slot++) {
       const at = g.records + slot * g.recordWords
@@ -348,6 +360,8 @@ export class ThreadRecord {
         page++
         continue
       }
+      const fault = runFault(g, page, word, stop)
+      if (fault !== undefined) throw new HeapFormatError(`The metadata of the heap is damaged: ${fault}.`)
       const c = runClass(word)
       const pages = runPages(word)
       if (c === LARGE && !this.wholes.settle(page)) {
