@@ -16,6 +16,7 @@ import {
   CONTENDED,
   contended,
   land,
+  meetOthers,
   OTHERS,
   OWN,
   RACES,
@@ -123,6 +124,8 @@ export class StoreBuffer {
   private landOne(e: number): void {
     const view = this.views[e]
     if (contended(view, this.indices[e])) regs[CONTENDED] = 1
+    // Two stores to one place that are both delayed: which lands last matters.
+    meetOthers(this.thread, view, this.address(e))
     land(view, this.indices[e], this.values[e])
     const clock = this.captured[e]
     if (clock !== undefined) clocks.releaseOf(clock, view.shadow.slot, this.address(e))

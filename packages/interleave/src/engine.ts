@@ -68,7 +68,11 @@ function result<S>(
   if (options.shrink ?? true) {
     ;({ actions, error, preemptions, kept } = shrink(scenario, options, failure))
   }
-  return { ...counts, seconds, failure: describe(scenario, options, found, { actions, error, preemptions, kept }) }
+  return {
+    ...counts,
+    seconds,
+    failure: describe(scenario, options, found, { actions, error, preemptions, kept }),
+  }
 }
 
 function describe<S>(

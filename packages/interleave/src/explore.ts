@@ -22,10 +22,10 @@ import {
   action,
   COMMIT,
   EXPIRE,
+  type Kept,
   KILL_AFTER,
   KILL_AT,
   KILL_BEFORE,
-  type Kept,
   kindOf,
   RUN,
   THROW_AT,
@@ -268,7 +268,9 @@ class Explorer<S> {
     const kind = kindOf(chosen)
     const t = threadOf(chosen)
     if (kind === KILL_BEFORE || kind === COMMIT || kind === EXPIRE) {
+      regs[SAW] = 0
       world.apply(chosen)
+      this.pushSeen(d)
       return
     }
     const thread = world.threads[t]
@@ -285,7 +287,7 @@ class Explorer<S> {
       this.end = before
       this.opened[d] = 0
     }
-    for (let n = 0; n < regs[SAW]; n++) this.pushNew(d, action(COMMIT, sawOwner[n], sawEntry[n]))
+    this.pushSeen(d)
     if (kind !== RUN) return
     if (couldKill) this.pushKills(t, wasStart)
     if (couldThrow) {
@@ -303,8 +305,14 @@ class Explorer<S> {
       return
     }
     const count = regs[GROUPS]
-    if (count > 0 && !wasStart) this.push(action(KILL_AFTER, t))
+    // Whether anybody has been told the result is a difference too.
+    if ((count > 0 || this.world.endedOne) && !wasStart) this.push(action(KILL_AFTER, t))
     for (let g = 0; g < count; g++) if (groups[g] < passed) this.push(action(KILL_AT, t, groups[g] + 1))
+  }
+
+  /** Delayed stores that the choice just taken ran into could land before it. */
+  private pushSeen(d: number): void {
+    for (let n = 0; n < regs[SAW]; n++) this.pushNew(d, action(COMMIT, sawOwner[n], sawEntry[n]))
   }
 
   /** Every delayed store could land now. */

@@ -211,6 +211,9 @@ export const sawEntry = new Int32Array(64)
 /** Local points that had been passed at each group of plain writes. */
 export const groups = new Int32Array(65_536)
 
+/** Where the plain access that is under way stands in the code. */
+export let plainSite = ''
+
 /** Told of plain accesses to contended locations while a failure is written down. */
 export type Recorder = (view: View, i: number, write: boolean, before: unknown, after: unknown) => void
 let recorder: Recorder | undefined
@@ -422,7 +425,7 @@ function access(view: View, i: number, write: boolean, plain: boolean): void {
   const need = 1 << (write ? R[rACTOR] + ACTORS : R[rACTOR])
   if ((seen & need) === 0) touch(view, k, write, need)
   if ((view.cells[k] & SHARED) !== 0) R[rCONTENDED] = 1
-  if (R[rOTHERS] !== 0) meetOthers(view, k << view.shift)
+  if (R[rOTHERS] !== 0) meetOthers(R[THREAD], view, k << view.shift)
   if (R[rRACES] !== 0) checkRace(view, i, write, plain)
 }
 
@@ -453,11 +456,11 @@ function touch(view: View, k: number, write: boolean, need: number): void {
   }
 }
 
-/** Notes which delayed stores of other threads cover this address: the scheduler may let them land first. */
-function meetOthers(view: View, at: number): void {
+/** Notes which delayed stores of threads other than `thread` cover this address: the scheduler may let them land first. */
+export function meetOthers(thread: number, view: View, at: number): void {
   const end = at + (1 << view.shift)
   for (const buffer of buffers) {
-    if (buffer.thread === R[THREAD]) continue
+    if (buffer.thread === thread) continue
     for (let e = 0; e < buffer.count; e++) {
       if (!buffer.covers(e, view.shadow, at, end) || R[SAW] >= sawOwner.length) continue
       sawOwner[R[SAW]] = buffer.thread
@@ -651,18 +654,20 @@ interface Indexable {
 }
 
 /** `a[i]` */
-export function get(a: unknown, i: unknown): unknown {
+export function get(a: unknown, i: unknown, site = ''): unknown {
   if (R[rMODE] !== running) return (a as Indexable)[i as number]
   const view = viewOf(a)
   if (view === undefined || !isIndex(view, i)) return (a as Indexable)[i as number]
+  plainSite = site
   return read(view, i, true)
 }
 
 /** `a[i] = value` */
-export function set(a: unknown, i: unknown, value: unknown): unknown {
+export function set(a: unknown, i: unknown, value: unknown, site = ''): unknown {
   if (R[rMODE] !== IDLE) {
     const view = viewOf(a)
     if (view !== undefined && isIndex(view, i)) {
+      plainSite = site
       write(view, i, value as number)
       return value
     }
@@ -674,9 +679,10 @@ export function set(a: unknown, i: unknown, value: unknown): unknown {
 type Methods = Record<string, (...args: unknown[]) => unknown>
 
 /** `a.fill(..)`, `a.set(..)`, `a.copyWithin(..)`: on shared memory noted element by element. */
-export function method(a: unknown, name: string, ...args: unknown[]): unknown {
+export function method(a: unknown, name: string, site: string, ...args: unknown[]): unknown {
   const view = R[rMODE] === IDLE ? undefined : viewOf(a)
   if (view === undefined) return (a as Methods)[name](...args)
+  plainSite = site
   const length = view.length
   let from = 0
   let to = 0

@@ -6,7 +6,7 @@
 
 import { action, EXPIRE, formatTrace, type Kept, parseTrace, RUN } from './actions.ts'
 import { InterleaveError } from './errors.ts'
-import { contended, type View } from './memory.ts'
+import { contended, plainSite, type View } from './memory.ts'
 import type { Faults, Row, Scenario } from './scenario.ts'
 import { END, PAUSE, RMW, START, type Thread, WAIT } from './thread.ts'
 import { type Witness, World } from './world.ts'
@@ -23,7 +23,10 @@ export interface Replayed {
 }
 
 /** Parses a trace for a scenario. */
-export function readTrace<S>(scenario: Scenario<S>, trace: string): { actions: number[]; kept: Kept | undefined } {
+export function readTrace<S>(
+  scenario: Scenario<S>,
+  trace: string,
+): { actions: number[]; kept: Kept | undefined } {
   const { actions, kept } = parseTrace(trace)
   if (kept === undefined) return { actions, kept }
   const threads = Object.values(scenario.threads)
@@ -45,12 +48,12 @@ export function replayWorld<S>(
   // A trace says itself what strikes.
   const world = new World(scenario, { ...faults, kills: 99, throws: 99 }, kept)
   try {
+    // Twice: what is contended is known only once a run is over, and the table shows plain accesses to that alone.
+    run(world, actions)
     const notes = new Notes(world)
     world.witness = notes
     world.listen((view, i, write, before, after) => notes.plain(view, i, write, before, after))
-    world.begin()
-    for (let d = 0; d < actions.length && world.failure === undefined; d++) world.apply(actions[d])
-    finish(world)
+    run(world, actions)
     return {
       error: world.failure?.error,
       failed: world.failure !== undefined,
@@ -65,8 +68,10 @@ export function replayWorld<S>(
   }
 }
 
-/** Lets a run go on by default until it has ended one way or another. */
-function finish<S>(world: World<S>): void {
+/** Runs the actions, and goes on by default until the run has ended one way or another. */
+function run<S>(world: World<S>, actions: ArrayLike<number>): void {
+  world.begin()
+  for (let d = 0; d < actions.length && world.failure === undefined; d++) world.apply(actions[d])
   while (world.failure === undefined) {
     if (world.finished()) {
       world.check()
@@ -129,14 +134,21 @@ class Notes<S> implements Witness {
     if (kind !== RMW) return String(answer)
     const now = thread.view.array[thread.i]
     const changed = `${this.memory} -> ${now}`
-    if (thread.op === 'compareExchange') return `${thread.a} ? ${thread.b}: ${answer === this.memory && now !== this.memory ? changed : answer}`
+    if (thread.op === 'compareExchange')
+      return `${thread.a} ? ${thread.b}: ${answer === this.memory && now !== this.memory ? changed : answer}`
     return changed
   }
 
   plain(view: View, i: number, write: boolean, before: unknown, after: unknown): void {
     const thread = this.world.last
     if (thread === undefined || !contended(view, i)) return
-    this.row(thread, write ? '(plain write)' : '(plain read)', this.world.place(view, i), write ? `${before} -> ${after}` : String(after), '')
+    this.row(
+      thread,
+      write ? '(plain write)' : '(plain read)',
+      this.world.place(view, i),
+      write ? `${before} -> ${after}` : String(after),
+      plainSite,
+    )
   }
 
   note(thread: Thread, what: string): void {

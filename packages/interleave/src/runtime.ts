@@ -168,13 +168,14 @@ export function point(site: string): Step {
   return step
 }
 
-/** All generator objects are instances of this. */
-function GeneratorObject(): void {}
-GeneratorObject.prototype = Object.getPrototypeOf(function* () {}.prototype)
+/** All generator objects are instances of this; rewritten code asks it of what a call has returned. */
+export function Gen(): void {}
+Gen.prototype = Object.getPrototypeOf(function* () {}.prototype)
+const Generators = Gen as unknown as new () => Suspended
 
 /** Whether a value is a suspendable function that has been called but not run. */
 export function isSuspended(value: unknown): value is Suspended {
-  return typeof value === 'object' && value instanceof (GeneratorObject as unknown as new () => Suspended)
+  return value instanceof Generators
 }
 
 const result: { value: unknown; done: true } = { value: undefined, done: true }

@@ -132,7 +132,8 @@ class Random<S> {
     let best: Thread | undefined
     for (let t = 0; t < world.live; t++) {
       const thread = world.threads[t]
-      if (world.canRun(thread) && (best === undefined || this.priority[t] > this.priority[best.index])) best = thread
+      if (world.canRun(thread) && (best === undefined || this.priority[t] > this.priority[best.index]))
+        best = thread
     }
     return best
   }

@@ -25,7 +25,11 @@ export interface Shrunk {
   readonly kept: Kept | undefined
 }
 
-export function shrink<S>(scenario: Scenario<S>, options: ExploreOptions & SampleOptions, failure: Found): Shrunk {
+export function shrink<S>(
+  scenario: Scenario<S>,
+  options: ExploreOptions & SampleOptions,
+  failure: Found,
+): Shrunk {
   const end = performance.now() + 1000 * TOTAL_SECONDS
   const all: Kept = Object.values(scenario.threads).map((ops) => [ops].flat().map((_, k) => k))
   const kind = kindOfError(failure.error)
@@ -93,7 +97,12 @@ export function shrink<S>(scenario: Scenario<S>, options: ExploreOptions & Sampl
     best = again
   }
   const whole = kept.every((ops, t) => ops.length === all[t].length)
-  return { actions: best.actions, error: best.error, preemptions: best.preemptions, kept: whole ? undefined : kept }
+  return {
+    actions: best.actions,
+    error: best.error,
+    preemptions: best.preemptions,
+    kept: whole ? undefined : kept,
+  }
 }
 
 /** What makes two failures the same. */

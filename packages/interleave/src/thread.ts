@@ -126,7 +126,7 @@ export class Thread {
 
   /** Index of the operation under way, or of the next one, in the scenario. */
   operation(): number {
-    const k = this.kind === START ? this.k + 1 : this.k
+    const k = this.kind === START || this.kind === END ? this.k + 1 : this.k
     return k < this.ids.length ? this.ids[k] : (this.ids.at(-1) ?? -1) + 1
   }
 

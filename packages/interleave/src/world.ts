@@ -12,7 +12,18 @@
  * spins: it is *parked* until another thread has taken a step, unless nobody else can.
  */
 
-import { argOf, COMMIT, EXPIRE, KILL_AFTER, KILL_AT, KILL_BEFORE, type Kept, kindOf, THROW_AT, threadOf } from './actions.ts'
+import {
+  argOf,
+  COMMIT,
+  EXPIRE,
+  type Kept,
+  KILL_AFTER,
+  KILL_AT,
+  KILL_BEFORE,
+  kindOf,
+  THROW_AT,
+  threadOf,
+} from './actions.ts'
 import { noteDelayed, StoreBuffer } from './buffers.ts'
 import * as clocks from './clocks.ts'
 import { InterleaveError } from './errors.ts'
@@ -38,10 +49,10 @@ import {
   points,
   RACES,
   type Rmw,
+  RUNNING,
   read,
   readModifyWrite,
   regs,
-  RUNNING,
   SAW,
   THREAD,
   type View,
@@ -91,8 +102,9 @@ export class World<S> {
   throws = 0
   /** What is wrong with this run, once something is. */
   failure: { readonly error: unknown } | undefined
-  /** Local points that the last transition passed; and whether it touched a contended location. */
+  /** Local points that the last transition passed; whether it ended an operation; whether it touched a contended location. */
   passed = 0
+  endedOne = false
   contended = false
   readonly maxKills: number
   readonly maxThrows: number
@@ -146,7 +158,7 @@ export class World<S> {
     memory.setListeners((view, i, write, other, otherWrote) => {
       if (this.scenario.location?.(view.array, i)?.race !== undefined) return
       const [a, b] = [this.threads[regs[THREAD]], this.threads[other]]
-      const text = `${a.name} ${write ? 'writes' : 'reads'} (after ${a.site}) what ${b.name} ${otherWrote ? 'wrote' : 'read'} (before ${b.site}) at ${this.place(view, i)}, and nothing orders the two`
+      const text = `${a.name} ${write ? 'writes' : 'reads'} at ${memory.plainSite || a.site} what ${b.name} ${otherWrote ? 'wrote' : 'read'} (it is now at ${b.site}), in ${this.place(view, i)}, and nothing orders the two`
       this.fail(new InterleaveError('RACE', text))
     }, recorder)
   }
@@ -262,6 +274,7 @@ export class World<S> {
       if (argOf(action) >= this.buffers[thread.index].count) throw misfit(thread, 'has no such delayed store')
       this.witness?.note(thread, 'a delayed store lands')
       regs[THREAD] = -1
+      regs[SAW] = 0
       this.buffers[thread.index].commit(argOf(action))
     } else if (kind === EXPIRE) {
       if (thread.status !== WAITING || !thread.timed) throw misfit(thread, 'waits for no time')
@@ -306,6 +319,7 @@ export class World<S> {
     regs[CONTENDED] = regs[SAW] = regs[GROUPS] = regs[CHANGES] = 0
     if (this.delayed) noteDelayed(this.inUse, thread.index)
     points.left = NO_POINT
+    this.endedOne = false
     regs[MODE] = RUNNING
 
     const { kind } = thread
@@ -362,7 +376,10 @@ export class World<S> {
         if (this.races !== 0 && thread.op !== 'store') clocks.acquire(thread.index, slot, at)
         const changes = regs[CHANGES]
         const value = readModifyWrite(thread.op as Rmw, view, i, thread.a, thread.b)
-        const failed = thread.op === 'compareExchange' && regs[CHANGES] === changes && memory.coerce(view, thread.a) !== value
+        const failed =
+          thread.op === 'compareExchange' &&
+          regs[CHANGES] === changes &&
+          memory.coerce(view, thread.a) !== value
         if (this.races !== 0 && !failed) clocks.release(thread.index, slot, at, thread.op !== 'store')
         return value
       }
@@ -470,7 +487,10 @@ export class World<S> {
         break
       }
       if (next.value !== step) {
-        throw new InterleaveError('BAD_STEP', `${thread.name} yielded ${String(next.value)}, which is no step`)
+        throw new InterleaveError(
+          'BAD_STEP',
+          `${thread.name} yielded ${String(next.value)}, which is no step`,
+        )
       }
       if (step.kind === ANSWERED) {
         input = step.answer
@@ -496,10 +516,13 @@ export class World<S> {
         this.thrown.push(strike)
         this.witness?.note(thread, `stack overflow at ${step.site}`)
         memory.fold(0x74000000 + arg)
+        memory.fold(thread.count)
         toss = new RangeError('Maximum call stack size exceeded')
         input = undefined
       } else {
-        this.fail(new InterleaveError('LIVELOCK', `${thread.name} runs on at ${step.site} without a shared step`))
+        this.fail(
+          new InterleaveError('LIVELOCK', `${thread.name} runs on at ${step.site} without a shared step`),
+        )
         return
       }
     }
@@ -510,6 +533,7 @@ export class World<S> {
     const id = thread.ids[thread.k]
     thread.outcomes[id] = outcome
     thread.gen = undefined
+    this.endedOne = true
     if (outcome.threw !== undefined || 'threw' in outcome) {
       const { threw, injected } = outcome as { threw: unknown; injected: boolean }
       if (!injected && !this.scenario.mayThrow?.(threw, thread.name, id)) {
@@ -595,9 +619,7 @@ export class World<S> {
       .slice(0, this.live)
       .filter((thread) => thread.status < ENDED)
       .map((thread) => `${thread.name} at ${thread.site}`)
-    this.fail(
-      new InterleaveError('LIVELOCK', `no end after ${this.maxSteps} steps: ${running.join(', ')}`),
-    )
+    this.fail(new InterleaveError('LIVELOCK', `no end after ${this.maxSteps} steps: ${running.join(', ')}`))
   }
 
   /** All threads have ended: what was delayed lands, and the check looks at what is left. */
@@ -676,7 +698,10 @@ export class World<S> {
 }
 
 function misfit(thread: Thread | undefined, why: string): InterleaveError {
-  return new InterleaveError('BAD_TRACE', `the trace does not fit: ${thread?.name ?? 'an unknown thread'} ${why}`)
+  return new InterleaveError(
+    'BAD_TRACE',
+    `the trace does not fit: ${thread?.name ?? 'an unknown thread'} ${why}`,
+  )
 }
 
 /** Gives the buffers that are found in a state their places, so that they are the same in every run. */
