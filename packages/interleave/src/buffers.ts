@@ -35,6 +35,8 @@ export class StoreBuffer {
   readonly releases: boolean[] = []
   private readonly captured: (Int32Array | undefined)[] = []
   count = 0
+  /** Told of each store before it lands, while a failure is written down. */
+  onLanding: ((view: View, i: number, value: number | bigint) => void) | undefined
 
   constructor(thread: number) {
     this.thread = thread
@@ -126,6 +128,7 @@ export class StoreBuffer {
     if (contended(view, this.indices[e])) regs[CONTENDED] = 1
     // Two stores to one place that are both delayed: which lands last matters.
     meetOthers(this.thread, view, this.address(e))
+    this.onLanding?.(view, this.indices[e], this.values[e])
     land(view, this.indices[e], this.values[e])
     const clock = this.captured[e]
     if (clock !== undefined) clocks.releaseOf(clock, view.shadow.slot, this.address(e))

@@ -63,6 +63,9 @@ export const CHANGES = 15
 /** Whether plain accesses to contended locations are reported to `recorder`. */
 export const RECORD = 16
 
+/** Whether `points.left` counts down to a strike, or only as far as a stretch may go. */
+export const STRIKES = 17
+
 /** Modes: nothing is explored; setup or check is under way; a thread is. */
 export const IDLE = 0
 export const DRAINED = 1

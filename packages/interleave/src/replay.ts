@@ -6,7 +6,7 @@
 
 import { action, EXPIRE, formatTrace, type Kept, parseTrace, RUN } from './actions.ts'
 import { InterleaveError } from './errors.ts'
-import { contended, plainSite, type View } from './memory.ts'
+import { coerce, contended, plainSite, type View } from './memory.ts'
 import type { Faults, Row, Scenario } from './scenario.ts'
 import { END, PAUSE, RMW, START, type Thread, WAIT } from './thread.ts'
 import { type Witness, World } from './world.ts'
@@ -134,8 +134,8 @@ class Notes<S> implements Witness {
     if (kind !== RMW) return String(answer)
     const now = thread.view.array[thread.i]
     const changed = `${this.memory} -> ${now}`
-    if (thread.op === 'compareExchange')
-      return `${thread.a} ? ${thread.b}: ${answer === this.memory && now !== this.memory ? changed : answer}`
+    if (thread.op === 'compareExchange' && answer !== coerce(thread.view, thread.a))
+      return `${answer}, not ${thread.a}`
     return changed
   }
 
@@ -149,6 +149,10 @@ class Notes<S> implements Witness {
       write ? `${before} -> ${after}` : String(after),
       plainSite,
     )
+  }
+
+  lands(thread: Thread, view: View, i: number, value: unknown): void {
+    this.row(thread, 'delayed store lands', this.world.place(view, i), `${view.array[i]} -> ${value}`, '')
   }
 
   note(thread: Thread, what: string): void {

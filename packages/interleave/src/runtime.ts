@@ -25,6 +25,7 @@ import {
   RUNNING,
   readModifyWrite,
   regs,
+  STRIKES,
   set,
   type TypedArray,
   type View,
@@ -198,15 +199,9 @@ export function into(value: unknown): Iterable<unknown> {
 /** Runs a suspendable function that was called where nothing can be suspended; any other value is returned as it is. */
 export function drain(value: unknown): unknown {
   if (typeof value !== 'object' || !isSuspended(value)) return value
-  const left = points.left
-  points.left = NO_POINT
-  try {
-    let next = value.next()
-    while (!next.done) next = value.next(performNow(next.value))
-    return next.value
-  } finally {
-    points.left = left
-  }
+  let next = value.next()
+  while (!next.done) next = value.next(performNow(next.value))
+  return next.value
 }
 
 /** `Atomics.op(..)` where nothing can be suspended. */
@@ -224,8 +219,14 @@ export function drainAtomic(
 function performNow(value: unknown): unknown {
   if (value !== step) throw fail('BAD_STEP', `a generator yielded ${String(value)}, which is no step`)
   if (step.kind === ANSWERED) return step.answer
-  if (step.kind === POINT)
-    throw fail('LIVELOCK', `${step.site} runs on without end where nothing can be suspended`)
+  if (step.kind === POINT) {
+    if (regs[MODE] !== IDLE && regs[STRIKES] === 0) {
+      throw fail('LIVELOCK', `${step.site} runs on without end where nothing can be suspended`)
+    }
+    // What was to strike here strikes at the first local point after the callback.
+    points.left = regs[STRIKES] === 0 ? NO_POINT : 1
+    return undefined
+  }
   if (regs[MODE] === RUNNING) {
     throw fail('STEP_IN_CALLBACK', `a step in a callback at ${step.site} cannot be suspended`)
   }

@@ -54,6 +54,7 @@ import {
   readModifyWrite,
   regs,
   SAW,
+  STRIKES,
   THREAD,
   type View,
 } from './memory.ts'
@@ -86,6 +87,8 @@ export interface Witness {
   after(thread: Thread, answer: unknown): void
   /** Anything else, in words. */
   note(thread: Thread, what: string): void
+  /** A delayed store is about to land. */
+  lands(thread: Thread, view: View, i: number, value: unknown): void
 }
 
 export class World<S> {
@@ -153,10 +156,16 @@ export class World<S> {
     this.listen(undefined)
   }
 
+  private tellLanding(): void {
+    for (const buffer of this.buffers) {
+      buffer.onLanding = (view, i, value) => this.witness?.lands(this.threads[buffer.thread], view, i, value)
+    }
+  }
+
   /** Sets who is told of plain accesses to contended locations. */
   listen(recorder: memory.Recorder | undefined): void {
     memory.setListeners((view, i, write, other, otherWrote) => {
-      if (this.scenario.location?.(view.array, i)?.race !== undefined) return
+      if (this.known(view, i)?.race !== undefined) return
       const [a, b] = [this.threads[regs[THREAD]], this.threads[other]]
       const text = `${a.name} ${write ? 'writes' : 'reads'} at ${memory.plainSite || a.site} what ${b.name} ${otherWrote ? 'wrote' : 'read'} (it is now at ${b.site}), in ${this.place(view, i)}, and nothing orders the two`
       this.fail(new InterleaveError('RACE', text))
@@ -167,11 +176,13 @@ export class World<S> {
 
   begin(): void {
     const { scenario } = this
+    if (this.witness !== undefined) this.tellLanding()
     if (scenario.reuse && this.made) memory.undo(this.setupMark)
     else {
       memory.undo(0)
       memory.beginRun()
       regs[MODE] = DRAINED
+      points.left = NO_POINT
       try {
         this.state = drain(scenario.setup()) as S
         register(this.state, 0, new Set())
@@ -221,6 +232,7 @@ export class World<S> {
       if (index >= ACTORS) throw new InterleaveError('BAD_SCENARIO', `more than ${ACTORS} threads at once`)
       this.threads.push(new Thread(index))
       this.buffers.push(new StoreBuffer(index))
+      if (this.witness !== undefined) this.tellLanding()
     }
     const thread = this.threads[index]
     thread.reset(name, actor, isReaper, ops, ids)
@@ -272,7 +284,6 @@ export class World<S> {
       this.kill(thread, thread.site)
     } else if (kind === COMMIT) {
       if (argOf(action) >= this.buffers[thread.index].count) throw misfit(thread, 'has no such delayed store')
-      this.witness?.note(thread, 'a delayed store lands')
       regs[THREAD] = -1
       regs[SAW] = 0
       this.buffers[thread.index].commit(argOf(action))
@@ -319,6 +330,7 @@ export class World<S> {
     regs[CONTENDED] = regs[SAW] = regs[GROUPS] = regs[CHANGES] = 0
     if (this.delayed) noteDelayed(this.inUse, thread.index)
     points.left = NO_POINT
+    regs[STRIKES] = 0
     this.endedOne = false
     regs[MODE] = RUNNING
 
@@ -456,13 +468,15 @@ export class World<S> {
   private land(thread: number): void {
     const buffer = this.buffers[thread]
     if (buffer.count === 0) return
-    for (let e = 0; e < buffer.count; e++) this.witness?.note(this.threads[thread], 'a delayed store lands')
     buffer.drain()
   }
 
   /** Runs a thread's own code up to its next step, or to where something strikes. */
   private proceed(thread: Thread, answer: unknown, how: number, arg: number): void {
-    if (how === KILL_AT || how === THROW_AT) points.left = arg
+    if (how === KILL_AT || how === THROW_AT) {
+      points.left = arg
+      regs[STRIKES] = 1
+    }
     let input = answer
     let toss: RangeError | undefined
     for (;;) {
@@ -509,6 +523,7 @@ export class World<S> {
         return
       } else if (how === THROW_AT && this.throws < this.maxThrows) {
         points.left = NO_POINT
+        regs[STRIKES] = 0
         this.throws++
         this.strikes.push(this.steps)
         thread.injected = true
@@ -536,7 +551,7 @@ export class World<S> {
     this.endedOne = true
     if (outcome.threw !== undefined || 'threw' in outcome) {
       const { threw, injected } = outcome as { threw: unknown; injected: boolean }
-      if (!injected && !this.scenario.mayThrow?.(threw, thread.name, id)) {
+      if (!injected && !drain(this.scenario.mayThrow?.(threw, thread.name, id))) {
         const text = `${thread.name} threw in operation ${id}: ${threw instanceof Error ? threw.message : String(threw)}`
         this.fail(new InterleaveError('THREW', text, { cause: threw }))
       }
@@ -629,6 +644,8 @@ export class World<S> {
     for (const thread of this.threads.slice(0, this.live)) results[thread.name] = thread.outcomes
     const end: End = { results, killed: this.killed, thrown: this.thrown }
     regs[MODE] = DRAINED
+    regs[STRIKES] = 0
+    points.left = NO_POINT
     try {
       drain(this.scenario.check(this.state, end))
     } catch (error) {
@@ -642,9 +659,14 @@ export class World<S> {
 
   /** A name for a location. */
   place(view: View, i: number): string {
-    const known = this.scenario.location?.(view.array, i)
+    const known = this.known(view, i)
     if (known !== undefined) return known.name
     return `${nameIn(this.state, view.array) ?? memory.KINDS[view.kind]}[${i}]`
+  }
+
+  /** What the scenario says of a location. Its functions may have been rewritten as well. */
+  private known(view: View, i: number): { name: string; race?: string } | undefined {
+    return drain(this.scenario.location?.(view.array, i)) as ReturnType<NonNullable<Scenario<S>['location']>>
   }
 
   placeOf(thread: Thread): string {
