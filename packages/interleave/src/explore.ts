@@ -226,25 +226,28 @@ class Explorer<S> {
       if (!this.reduce) this.openAll(d, last.index)
     } else {
       this.opened[d] = 1
-      for (let t = 0; t < world.live; t++) if (world.canRun(world.threads[t])) this.push(action(RUN, t))
-      const force = this.end === this.begin[d]
+      let alive = false
+      for (let t = 0; t < world.live; t++) {
+        if (!world.canRun(world.threads[t])) continue
+        this.push(action(RUN, t))
+        alive = true
+      }
       for (let t = 0; t < world.live; t++) {
         const thread = world.threads[t]
-        if (world.canExpire(thread, force)) this.push(action(EXPIRE, t))
+        if (world.canExpire(thread)) {
+          this.push(action(EXPIRE, t))
+          alive = true
+        }
+        if (world.canSpin(thread) && world.preemptions < this.bound) this.push(action(RUN, t))
         const fresh = thread.count === 0 || thread.woken !== undefined || thread === last
         if (world.canKill(thread) && (fresh || !this.reduce)) this.push(action(KILL_BEFORE, t))
       }
       // Where all that is left is to kill somebody who waits, the survivors are stuck as it is.
-      if (force && this.onlyKills(d)) return false
+      if (!alive) return false
     }
     if (!this.reduce) this.pushCommits(d)
     this.choice[d] = this.options[this.begin[d]]
     return this.end > this.begin[d]
-  }
-
-  private onlyKills(d: number): boolean {
-    for (let n = this.begin[d]; n < this.end; n++) if (kindOf(this.options[n]) !== KILL_BEFORE) return false
-    return true
   }
 
   /** What can be chosen instead of letting the running thread go on. */
@@ -254,8 +257,9 @@ class Explorer<S> {
     for (let t = 0; t < world.live; t++) {
       if (t === running) continue
       const thread = world.threads[t]
-      if (world.canRun(thread) && world.preemptions < this.bound) this.push(action(RUN, t))
-      if (world.canExpire(thread, false)) this.push(action(EXPIRE, t))
+      const able = world.canRun(thread) || world.canSpin(thread)
+      if (able && world.preemptions < this.bound) this.push(action(RUN, t))
+      if (world.canExpire(thread)) this.push(action(EXPIRE, t))
       const fresh = thread.count === 0 || thread.woken !== undefined
       if (world.canKill(thread) && (fresh || !this.reduce)) this.push(action(KILL_BEFORE, t))
     }

@@ -89,7 +89,7 @@ function run<S>(world: World<S>, actions: ArrayLike<number>): void {
 function byDefault<S>(world: World<S>): number {
   if (world.last !== undefined && world.canRun(world.last)) return action(RUN, world.last.index)
   for (let t = 0; t < world.live; t++) if (world.canRun(world.threads[t])) return action(RUN, t)
-  for (let t = 0; t < world.live; t++) if (world.canExpire(world.threads[t], true)) return action(EXPIRE, t)
+  for (let t = 0; t < world.live; t++) if (world.canExpire(world.threads[t])) return action(EXPIRE, t)
   return -1
 }
 

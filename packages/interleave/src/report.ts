@@ -7,7 +7,7 @@ import pc from 'picocolors'
 import type { Failure, Row } from './scenario.ts'
 
 /** Rows shown from each end of a long schedule. */
-const SHOWN = 100
+const SHOWN = 40
 
 const COLOURS = [pc.cyan, pc.yellow, pc.magenta, pc.green, pc.blue, pc.white]
 

@@ -8,14 +8,12 @@
  * before it, after it, or at a local point behind it; delayed stores land, and waits time out, at random.
  */
 
-import { action, COMMIT, EXPIRE, KILL_AFTER, KILL_AT, KILL_BEFORE, RUN, THROW_AT } from './actions.ts'
+import { action, COMMIT, EXPIRE, KILL_AFTER, KILL_AT, KILL_BEFORE, kindOf, RUN, THROW_AT } from './actions.ts'
 import type { Exploration } from './explore.ts'
 import type { SampleOptions, Scenario } from './scenario.ts'
 import type { Thread } from './thread.ts'
 import { World } from './world.ts'
 
-/** Local points behind a step among which a strike is drawn; one that is not reached is at the end of the stretch. */
-const POINTS = 12
 const CLOCK_EVERY = 32
 
 export function sampleWorld<S>(scenario: Scenario<S>, options: SampleOptions): Exploration {
@@ -56,7 +54,7 @@ class Random<S> {
   private readonly world: World<S>
   private readonly depth: number
   private readonly priority: number[] = []
-  /** The steps of a schedule among which changes and strikes are drawn. A constant: a seed must mean the same alone. */
+  /** The steps of a schedule among which changes and strikes are drawn; always the same, so that a seed means the same alone. */
   private length = 0
   private state = 0
 
@@ -97,7 +95,10 @@ class Random<S> {
         continue
       }
       actions.push(next)
+      const { throws: thrown } = world
       world.apply(next)
+      // A stretch may have too few local points for what was to strike it: then the next one shall have it.
+      if (kindOf(next) === THROW_AT && world.throws === thrown) throws.push(world.steps)
     }
   }
 
@@ -117,14 +118,19 @@ class Random<S> {
       const where = this.next()
       if (where < 0.4) return action(KILL_BEFORE, thread.index)
       if (where < 0.6) return action(KILL_AFTER, thread.index)
-      return action(KILL_AT, thread.index, 1 + Math.floor(this.next() * POINTS))
+      return action(KILL_AT, thread.index, this.point())
     }
     const toss = throws.findIndex((step) => step >= 0 && step <= world.steps)
     if (toss >= 0 && world.canThrow()) {
       throws[toss] = -1
-      return action(THROW_AT, thread.index, 1 + Math.floor(this.next() * POINTS))
+      return action(THROW_AT, thread.index, this.point())
     }
     return action(RUN, thread.index)
+  }
+
+  /** A local point, near ones more likely. */
+  private point(): number {
+    return 1 + Math.floor(-Math.log2(1 - this.next()) * 1.5)
   }
 
   private highest(): Thread | undefined {
@@ -142,7 +148,7 @@ class Random<S> {
   private lateWait(highest: Thread): number {
     const { world } = this
     for (let t = 0; t < world.live; t++) {
-      if (!world.canExpire(world.threads[t], false)) continue
+      if (!world.canExpire(world.threads[t])) continue
       if (this.priority[t] > this.priority[highest.index] && this.next() < 0.2) return action(EXPIRE, t)
     }
     return -1
@@ -150,7 +156,7 @@ class Random<S> {
 
   private expired(): number {
     const { world } = this
-    for (let t = 0; t < world.live; t++) if (world.canExpire(world.threads[t], true)) return action(EXPIRE, t)
+    for (let t = 0; t < world.live; t++) if (world.canExpire(world.threads[t])) return action(EXPIRE, t)
     return -1
   }
 

@@ -30,7 +30,7 @@ export const ANSWERED = 9
 /** Not a step: a local point at which something strikes. */
 export const POINT = 10
 
-/** Loads of the same value from the same place, without a write between, after which a thread counts as spinning. */
+/** Loads of the same value from the same place by the same line, without a change between, after which a thread counts as spinning. */
 const SPINS = 3
 const SPIN_PLACES = 4
 
@@ -61,14 +61,16 @@ export class Thread {
   h2 = 0
   b1 = 0
   b2 = 0
-  /** Spins, and shall not run until another thread has taken a step. */
+  /** Spins: to go on costs a preemption until another thread has changed memory. */
   parked = false
+  /** `Atomics.pause` since another thread has changed memory; as far as it matters. */
+  pauses = 0
   /** What a wait that is over answers; undefined unless the thread has yet to run on from one. */
   woken: 'ok' | 'timed-out' | undefined
   /** Waits with a finite timeout. */
   timed = false
-  /** Another thread has stepped since this one's last timeout. */
-  othersStepped = true
+  /** Nothing has changed since its last timeout. */
+  expired = false
 
   // The step it stands before.
   kind = START
@@ -81,6 +83,7 @@ export class Thread {
   order = ''
 
   private readonly spinPlace: number[] = [-1, -1, -1, -1]
+  private readonly spinSite: string[] = ['', '', '', '']
   private readonly spinValue: unknown[] = [0, 0, 0, 0]
   private readonly spinCount: number[] = [0, 0, 0, 0]
   private spinNext = 0
@@ -111,7 +114,8 @@ export class Thread {
     this.parked = false
     this.woken = undefined
     this.timed = false
-    this.othersStepped = true
+    this.expired = false
+    this.pauses = 0
     this.kind = START
     this.op = ''
     this.site = 'start of operation 0'
@@ -130,14 +134,27 @@ export class Thread {
     return k < this.ids.length ? this.ids[k] : (this.ids.at(-1) ?? -1) + 1
   }
 
+  /** Another thread has changed something: what this one has seen may no longer hold. */
+  refresh(): void {
+    this.parked = false
+    this.expired = false
+    this.pauses = 0
+  }
+
+  /** Notes a pause; true if the thread spins. */
+  rests(): boolean {
+    if (this.pauses < SPINS) this.pauses++
+    return this.pauses === SPINS
+  }
+
   clearSpins(): void {
     for (let n = 0; n < SPIN_PLACES; n++) this.spinCount[n] = 0
   }
 
-  /** Notes a load that changed nothing; true if the thread spins. */
-  spins(place: number, value: unknown): boolean {
+  /** Notes a load at `site` that changed nothing; true if the thread spins. */
+  spins(place: number, site: string, value: unknown): boolean {
     for (let n = 0; n < SPIN_PLACES; n++) {
-      if (this.spinCount[n] > 0 && this.spinPlace[n] === place) {
+      if (this.spinCount[n] > 0 && this.spinPlace[n] === place && this.spinSite[n] === site) {
         if (this.spinValue[n] !== value) {
           this.spinValue[n] = value
           this.spinCount[n] = 1
@@ -149,6 +166,7 @@ export class Thread {
     const n = this.spinNext
     this.spinNext = (n + 1) % SPIN_PLACES
     this.spinPlace[n] = place
+    this.spinSite[n] = site
     this.spinValue[n] = value
     this.spinCount[n] = 1
     return false

@@ -8,8 +8,10 @@
  * A killed thread's generator is dropped where it stands: no `finally` runs, as none does under `terminate()`. Nothing of
  * it is left but shared memory and the results of the operations that had ended.
  *
- * A thread that loads the same value from the same place three times without changing anything, or calls `Atomics.pause`,
- * spins: it is *parked* until another thread has taken a step, unless nobody else can.
+ * A thread that loads the same value by the same line three times without changing anything, or calls `Atomics.pause`
+ * three times, spins, and is *parked*: to let it go on costs a preemption until another thread has changed memory or
+ * nobody else can go on. The same goes for a wait that has timed out and waits again. So no schedule starves a thread
+ * for ever, and a loop that gives up after a few turns is still explored.
  */
 
 import {
@@ -259,9 +261,14 @@ export class World<S> {
     return this.throws < this.maxThrows && this.steps < this.strikesBefore
   }
 
-  /** Whether a thread's wait may time out now. `force`: nobody can run. */
-  canExpire(thread: Thread, force: boolean): boolean {
-    return thread.status === WAITING && thread.timed && (force || thread.othersStepped)
+  /** Whether a thread spins, and could go on at the price of a preemption. */
+  canSpin(thread: Thread): boolean {
+    return thread.status === READY && thread.parked
+  }
+
+  /** Whether a thread's wait may time out now. */
+  canExpire(thread: Thread): boolean {
+    return thread.status === WAITING && thread.timed && !thread.expired
   }
 
   finished(): boolean {
@@ -285,27 +292,30 @@ export class World<S> {
     } else if (kind === COMMIT) {
       if (argOf(action) >= this.buffers[thread.index].count) throw misfit(thread, 'has no such delayed store')
       regs[THREAD] = -1
-      regs[SAW] = 0
+      regs[SAW] = regs[CHANGES] = 0
       this.buffers[thread.index].commit(argOf(action))
+      if (regs[CHANGES] > 0) this.refreshOthers(undefined)
     } else if (kind === EXPIRE) {
       if (thread.status !== WAITING || !thread.timed) throw misfit(thread, 'waits for no time')
       this.witness?.note(thread, 'the wait times out')
       this.waits.expire(thread)
-      thread.othersStepped = false
+      thread.expired = true
     } else this.run(thread, kind, argOf(action))
     this.settle()
   }
 
-  /** If all who could run are parked, none is. */
+  /** Something has changed: whoever spins, other than `thread`, may find what it waits for. */
+  private refreshOthers(thread: Thread | undefined): void {
+    for (let t = 0; t < this.live; t++) if (this.threads[t] !== thread) this.threads[t].refresh()
+  }
+
+  /** If all who could go on spin, all get another turn. */
   private settle(): void {
-    let parked = 0
     for (let t = 0; t < this.live; t++) {
       const thread = this.threads[t]
-      if (thread.status !== READY) continue
-      if (!thread.parked) return
-      parked++
+      if (this.canRun(thread) || this.canExpire(thread)) return
     }
-    if (parked > 0) for (let t = 0; t < this.live; t++) this.threads[t].parked = false
+    this.refreshOthers(undefined)
   }
 
   // ---- a transition --------------------------------------------------------------------------------------------------
@@ -313,14 +323,9 @@ export class World<S> {
   private run(thread: Thread, how: number, arg: number): void {
     if (thread.status !== READY) throw misfit(thread, 'waits')
     const { last } = this
-    if (last !== undefined && last !== thread && this.canRun(last)) this.preemptions++
+    if (thread.parked || (last !== undefined && last !== thread && this.canRun(last))) this.preemptions++
     this.last = thread
     this.steps++
-    for (let t = 0; t < this.live; t++) {
-      if (t === thread.index) continue
-      this.threads[t].parked = false
-      this.threads[t].othersStepped = true
-    }
     thread.parked = false
     thread.count++
     regs[ACTOR] = thread.actor
@@ -334,7 +339,7 @@ export class World<S> {
     this.endedOne = false
     regs[MODE] = RUNNING
 
-    const { kind } = thread
+    const { kind, site } = thread
     const place = thread.view === undefined ? -1 : thread.view.shadow.slot * 2 ** 32 + thread.address()
     this.witness?.before(thread)
     const answer = this.perform(thread)
@@ -351,15 +356,17 @@ export class World<S> {
       thread.h1 = regs[H1]
       thread.h2 = regs[H2]
     }
-    if (regs[CHANGES] > 0) thread.clearSpins()
-    else if (kind === PAUSE) thread.parked = thread.status === READY
-    else if (
+    if (kind === PAUSE) thread.parked = thread.rests() && thread.status === READY
+    if (regs[CHANGES] > 0) {
+      thread.clearSpins()
+      this.refreshOthers(thread)
+    } else if (
       kind === LOAD ||
       kind === PLAIN_LOAD ||
       (kind === RMW && changedByStep === 0) ||
       (kind === WAIT && answer === 'not-equal')
     ) {
-      thread.parked = thread.spins(place, answer) && thread.status === READY
+      thread.parked = thread.spins(place, site, answer) && thread.status === READY
     }
     const fatal = takeFatal()
     if (fatal !== undefined) throw fatal
@@ -685,10 +692,11 @@ export class World<S> {
       const about =
         status |
         (thread.parked ? 4 : 0) |
-        (thread.othersStepped ? 0 : 8) |
+        (thread.expired ? 8 : 0) |
         (thread.woken === undefined ? 0 : thread.woken === 'ok' ? 16 : 32) |
         (thread.kind === START || thread.kind === END ? 64 : 0) |
         (thread.actor << 8) |
+        (thread.pauses << 12) |
         ((thread.k + 1) << 16)
       h = Math.imul(h ^ about, by)
       h = Math.imul(h ^ (h >>> 15) ^ (lane === 0 ? thread.h1 : thread.h2), 0xc2b2ae35)

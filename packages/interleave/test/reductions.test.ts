@@ -167,7 +167,11 @@ for (const [name, ops] of Object.entries({ ATOMIC, PLAIN, DELAYED })) {
   test(`switches between two threads: ${name.toLowerCase()} steps`, () => {
     const random = numbers(ops.length)
     let spared = 0
-    for (let n = 0; n < 60; n++) spared += compare(randomProgram(random, 2, 3, ops), { preemptions: 2 })
+    for (let n = 0; n < 60; n++) {
+      // Stores that land whenever they like make for many more schedules.
+      const preemptions = ops === DELAYED ? 1 : 2
+      spared += compare(randomProgram(random, 2, ops === DELAYED ? 2 : 3, ops), { preemptions })
+    }
     assert.ok(spared > 0)
   })
 }
@@ -202,7 +206,7 @@ test('waits that time out, and notifies', () => {
     const program = randomProgram(random, 2, 3, ops).map((thread) => [
       thread[0].map((one) => (one.op === 'wait' ? { ...one, value: 2 } : one)),
     ])
-    compare(program, { preemptions: 2 - (n % 2), kills: n % 2 })
+    compare(program, { preemptions: 1, kills: n % 2 })
   }
 })
 
