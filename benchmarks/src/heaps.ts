@@ -8,10 +8,10 @@
  * ratio to one heap.
  */
 
-import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { Heap } from '@hakmem/core'
 import { median } from 'simple-statistics'
+import { compare, inTurn } from './in-turn.ts'
 
 const ROUNDS = 9
 const COUNTS = [1, 2, 3]
@@ -41,21 +41,10 @@ function measure(count: number): number {
   return median(figures.slice(4))
 }
 
-const only = process.argv[2]
-if (only !== undefined) {
-  console.log(measure(Number(only)))
-} else {
-  const rounds = COUNTS.map((): number[] => [])
-  for (let round = 0; round < ROUNDS; round++) {
-    COUNTS.forEach((count, k) => {
-      const out = execFileSync(process.execPath, [fileURLToPath(import.meta.url), String(count)], {
-        encoding: 'utf8',
-      })
-      rounds[k].push(Number(out))
-    })
-  }
-  COUNTS.forEach((count, k) => {
-    const ratio = median(rounds[k].map((figure, round) => figure / rounds[0][round]))
-    console.log(`${count} heaps: ${median(rounds[k]).toFixed(0)} M ops/s (${ratio.toFixed(2)} of one)`)
-  })
-}
+const figures = inTurn(fileURLToPath(import.meta.url), COUNTS.map(String), ROUNDS, (count) => [
+  measure(Number(count)),
+])
+COUNTS.forEach((count, k) => {
+  const { median, ratio } = compare(figures, k, 0)
+  console.log(`${count} heaps: ${median.toFixed(0)} M ops/s (${ratio.toFixed(2)} of one)`)
+})

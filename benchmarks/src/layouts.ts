@@ -9,9 +9,9 @@
  * each round; printed are medians over the rounds, and of the ratio to the first variant.
  */
 
-import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { median } from 'simple-statistics'
+import { compare, inTurn } from './in-turn.ts'
 
 const ROUNDS = 7
 const BYTES = 2 ** 28
@@ -299,24 +299,13 @@ function measure(name: string): [number, number] {
   return [median(figures[0].slice(3)), median(figures[1].slice(3))]
 }
 
-const only = process.argv[2]
-if (only !== undefined) {
-  console.log(JSON.stringify(measure(only)))
-} else {
-  const names = Object.keys(variants)
-  const rounds = names.map((): [number, number][] => [])
-  for (let round = 0; round < ROUNDS; round++) {
-    names.forEach((name, k) => {
-      const out = execFileSync(process.execPath, [fileURLToPath(import.meta.url), name], { encoding: 'utf8' })
-      rounds[k].push(JSON.parse(out))
-    })
-  }
-  console.log(`${process.version}, ${ROUNDS} rounds, M ops/s (ratio to the first)`)
-  names.forEach((name, k) => {
-    const columns = [0, 1].map((which) => {
-      const ratio = median(rounds[k].map((figures, round) => figures[which] / rounds[0][round][which]))
-      return `${median(rounds[k].map((figures) => figures[which])).toFixed(0)} (${ratio.toFixed(2)})`
-    })
-    console.log(`${name.padEnd(20)}  tiny-hot ${columns[0].padEnd(12)}  random-mixed ${columns[1]}`)
+const names = Object.keys(variants)
+const figures = inTurn(fileURLToPath(import.meta.url), names, ROUNDS, measure)
+console.log(`${process.version}, ${ROUNDS} rounds, M ops/s (ratio to the first)`)
+names.forEach((name, k) => {
+  const columns = [0, 1].map((column) => {
+    const { median, ratio } = compare(figures, k, column)
+    return `${median.toFixed(0)} (${ratio.toFixed(2)})`
   })
-}
+  console.log(`${name.padEnd(20)}  tiny-hot ${columns[0].padEnd(12)}  random-mixed ${columns[1]}`)
+})

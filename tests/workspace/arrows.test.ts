@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { assert, suite } from '@hakmem/testing'
-import { ARROWS, wrongImports } from './arrows.ts'
+import { ARROWS, TOOLS, wrongImports } from './arrows.ts'
 import { PACKAGES, ROOT, readManifest } from './root.ts'
 
 const test = suite('arrows')
@@ -35,9 +35,15 @@ for (const name of PACKAGES) {
       peerDependencies,
     } = readManifest(`packages/${name}`)
     const expected = (ARROWS[name] ?? []).map((other) => [`@hakmem/${other}`, 'workspace:*'])
-    assert.equal(Object.entries(dependencies).sort(), expected)
+    const tools = TOOLS[name] ?? []
+    const [ours, others] = [true, false].map((isOurs) =>
+      Object.entries(dependencies).filter(([dependency]) => dependency.startsWith('@hakmem/') === isOurs),
+    )
+    assert.equal(ours?.sort(), expected)
+    assert.equal(others?.map(([dependency]) => dependency).sort(), tools)
     for (const target of targets(imports)) assert.match(target, /^\.\/dist\//)
-    assert.equal([devDependencies, optionalDependencies, peerDependencies], [undefined, undefined, undefined])
+    assert.equal([optionalDependencies, peerDependencies], [undefined, undefined])
+    assert.equal(Object.keys(devDependencies ?? {}), name in TOOLS ? ['@types/node'] : [])
   })
 }
 
@@ -53,6 +59,8 @@ const RIGHT = [
   ['tiny', `import type { A } from './a.ts'\nexport * from './sub/../b.ts'\nexport const c = 1`],
   ['core', `export { a } from '@hakmem/tiny'\nimport '@hakmem/mid'`],
   ['core', `// import 'node:fs'\nconst text = "import 'node:fs'"`],
+  ['interleave', `import { parse } from 'acorn'\nimport { register } from 'node:module'`],
+  ['interleave', `const load = (name: string) => import(name)`],
 ] as const
 
 const WRONG = [
@@ -69,6 +77,9 @@ const WRONG = [
   ['core', `import fs = require('node:fs')`],
   ['core', `import '@hakmem/arena/dist/secret.js'`],
   ['core', `import { a } from '../../arena/src/index.ts'`],
+  ['core', `import { parse } from 'acorn'`],
+  ['interleave', `import { a } from '@hakmem/arena'`],
+  ['interleave', `import fs from 'fs'`],
 ] as const
 
 test('a made-up right import passes', () => {

@@ -4,13 +4,22 @@
 import { posix } from 'node:path'
 import { parseSync } from 'rolldown/utils'
 
-/** Each package and those it may use. Besides its own modules none may use anything else, nor Node's. */
+/** Each package and those it may use. Besides its own modules none may use anything else, nor Node's; see `TOOLS`. */
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   arena: [],
   tiny: ['arena'],
   mid: ['arena'],
   learning: ['arena'],
   core: ['arena', 'learning', 'mid', 'tiny'],
+  interleave: [],
+}
+
+/**
+ * Packages that run on Node only, beside the allocator and never under it: what they may use of others, besides
+ * Node's modules and modules that they are told of when they run.
+ */
+export const TOOLS: Readonly<Record<string, readonly string[]>> = {
+  interleave: ['acorn', 'cli-table3', 'magic-string', 'picocolors'],
 }
 
 /**
@@ -23,11 +32,13 @@ export function wrongImports(
   source: string,
   own: readonly string[] = [],
 ): string[] {
-  const allowed = [...own, ...(ARROWS[name] ?? []).map((other) => `@hakmem/${other}`)]
+  const allowed = [...own, ...(ARROWS[name] ?? []).map((other) => `@hakmem/${other}`), ...(TOOLS[name] ?? [])]
+  const isTool = name in TOOLS
   return importsOf(file, source)
     .filter((specifier) => {
-      if (specifier === undefined) return true
-      if (!specifier.startsWith('.')) return !allowed.includes(specifier)
+      if (specifier === undefined) return !isTool
+      if (!specifier.startsWith('.'))
+        return !allowed.includes(specifier) && !(isTool && specifier.startsWith('node:'))
       return !posix.join(posix.dirname(file), specifier).startsWith(`packages/${name}/src/`)
     })
     .map((specifier) => `${file} imports ${specifier ?? 'what only a run can tell'}`)

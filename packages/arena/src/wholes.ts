@@ -2,7 +2,8 @@
  * Large runs as the thread that owns them keeps them: one block each, live if the state byte of its first page is
  * LARGE. What other threads freed (byte 255) is collected here; how to place and retain runs is `@hakmem/learning`.
  *
- * A live large run is published by its state byte, written last. One whose byte is 0 or 255 is free.
+ * A live large run is published by its state byte, written last, by `Large`, with no call behind it: so a block is live
+ * only if the call that took it returned. One whose byte is 0 or 255 is free.
  */
 
 import { exchange, load, peek, seen } from '#ordering'
@@ -45,11 +46,10 @@ export class Wholes {
     return this.isLive(page)
   }
 
-  /** Makes the used run at `page` a live block. */
-  publish(page: number): void {
+  /** Enters the used run at `page`, which is about to become a live block. */
+  enter(page: number): void {
     exchange(this.F, page, 0)
     this.rings.insert(LARGE, page)
-    this.S[page << 8] = LARGE
   }
 
   /** Ends the block at `page`; its run stays used until it is given back or retained. */

@@ -86,11 +86,14 @@ export class Large {
     const { record } = this
     if (page !== 0) {
       if (dirty > page) record.arena.U8.fill(0, page * PAGE, dirty * PAGE)
-      record.arena.W[record.at + R_OUT] = page * PAGE
-      record.wholes.publish(page)
+      record.wholes.enter(page)
       record.count(COUNTERS.largeTaken)
     }
     record.leave()
+    if (page !== 0) {
+      record.arena.W[record.at + R_OUT] = page * PAGE
+      record.arena.S[page << 8] = LARGE
+    }
     return (page * PAGE) as Ptr
   }
 }
