@@ -142,6 +142,32 @@ played('of a thread that claimed several extents gives back what it had not yet 
   settle(b, [])
 })
 
+for (const [moment, operation] of [
+  ['before the run that reaches into the next extent is there', 'touch'],
+  ['after the run that reached into the next extent is gone', 'setCont'],
+] as const) {
+  played(`leaves an exact audit, though it strikes ${moment}`, () => {
+    const [a, b] = threadsOf(2, { bytes: 8 * MIB })
+    const { runs, extents } = a.record
+    const long = 2.5 * 2 ** a.arena.geometry.extentShift
+    const p = a.malloc(long)
+    a.malloc(100)
+    const cut = () => {
+      throw new Error('the end')
+    }
+    if (operation === 'touch') Object.assign(runs, { touch: cut })
+    else Object.assign(extents, { setCont: cut })
+    assert.throws(() => (operation === 'touch' ? a.malloc(long) : a.free(p)), /the end/)
+    assert.ok(b.audit().problems.length > 0)
+    b.reap(a.thread)
+    const { live } = soundAudit(b)
+    assert.is(live, operation === 'touch' ? long + 112 : 112)
+    // What is no longer joined is adopted all the same.
+    for (let q = b.tryMalloc(16_384); q !== 0; q = b.tryMalloc(16_384)) {}
+    assert.ok(soundAudit(b).free < MIB)
+  })
+}
+
 played('frees its record for the next thread, which finds it as good as new', () => {
   const arena = Arena.create({ bytes: MIB, threads: 2 })
   const b = new Heap(ThreadRecord.claim(arena, 1))

@@ -17,7 +17,7 @@
 export const C_EPOCH = 1
 /** 1: free everything, detach and end. Main thread. */
 export const C_END = 2
-/** 1: kills have begun (for the observer's two figures). Main thread. */
+/** 1: workers are being killed, 0: it is calm. Main thread. */
 export const C_KILLING = 3
 /** Longest pauses in microseconds, see `observer.worker.ts`: nobody killed, somebody killed, the observer's own. */
 export const C_CALM = 4

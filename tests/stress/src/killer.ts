@@ -120,7 +120,7 @@ export class Killer {
           crew.violations.push('a reaper did not come to an end')
         break
       default: {
-        for (let spin = random.below(20_000); spin > 0; spin--) Atomics.load(books.W, at)
+        for (let spin = random.below(2) * random.below(5000); spin > 0; spin--) Atomics.load(books.W, at)
         crew.hands[reaper]?.watch.dispose()
         const other = await crew.kill(reaper)
         isReported = this.isHeld(dead.thread, other.thread) || books.W[at + S_REPORT] === REPORT.made

@@ -10,6 +10,8 @@ export interface Options {
   readonly seed: number
   /** Milliseconds from one kill to the next. */
   readonly killEvery: readonly [least: number, most: number]
+  /** Of every ten seconds, so many in which nobody is killed. */
+  readonly calm: number
   /** Ends the run early once both are reached. */
   readonly untilKills: number
   readonly untilOperations: number
@@ -28,6 +30,7 @@ Exit status 1 if any promise is broken; the last line has the counts.
   --bytes N[KMG]        size of the heap (default: 32M)
   --seed N              of the random numbers; the moments of death are never the same (default: 1)
   --kill-every LO-HI    milliseconds between kills (default: 20-50)
+  --calm S              seconds of every ten in which nobody is killed, 0 to 10 (default: 4)
   --until KILLS,OPS     end early once so many kills and operations were reached
   --help                this text`
 
@@ -46,6 +49,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     bytes: size('--bytes', values.bytes ?? '32M', threads),
     seed: number('--seed', values.seed ?? '1', 0, 2 ** 31 - 1),
     killEvery: pair('--kill-every', values['kill-every'], '-') ?? [20, 50],
+    calm: number('--calm', values.calm ?? '4', 0, 10),
     untilKills: kills,
     untilOperations: operations,
   }
@@ -62,6 +66,7 @@ function parse(args: readonly string[]) {
         bytes: { type: 'string' },
         seed: { type: 'string' },
         'kill-every': { type: 'string' },
+        calm: { type: 'string' },
         until: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -393,6 +393,8 @@ export class Player {
       this.expectFull(error)
     }
     if (got !== 0 && B[place] === 0) this.keep(slot, got, size)
+    // What a throw left half done is mended by the next slow path: before the audit looks.
+    heap.flush()
     this.end()
   }
 

@@ -5,7 +5,18 @@
 
 import { readlinkSync } from 'node:fs'
 import { Worker, workerData } from 'node:worker_threads'
-import { Books, C_END, REPORT, S_NATIVE, S_REPORT, S_STATE, S_SUSPECTS, S_THREAD, SEAT } from './books.ts'
+import {
+  Books,
+  C_END,
+  C_KILLING,
+  REPORT,
+  S_NATIVE,
+  S_REPORT,
+  S_STATE,
+  S_SUSPECTS,
+  S_THREAD,
+  SEAT,
+} from './books.ts'
 import { type Orders, STACK } from './orders.ts'
 import { Player } from './player.ts'
 import { Random } from './random.ts'
@@ -76,7 +87,8 @@ async function workAndWatch(player: Player, childSeat: number): Promise<void> {
     const isSeatFree = Atomics.load(B, child + S_STATE) === SEAT.empty
     if (worker === undefined && isSeatFree) begin()
     // The child is ended here now and then: one that is ending cannot come to the barrier, so nobody stops until it has.
-    if (++bursts % 64 === 0 && random.below(3) === 0 && swap(child + S_STATE, SEAT.sitting, SEAT.dying)) {
+    const isTurn = ++bursts % 64 === 0 && random.below(3) === 0 && Atomics.load(B, C_KILLING) === 1
+    if (isTurn && swap(child + S_STATE, SEAT.sitting, SEAT.dying)) {
       ended = false
       worker?.terminate()
       while (!ended) {

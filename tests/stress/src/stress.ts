@@ -1,4 +1,8 @@
-/** One run: begins calmly, then kills, checks after every kill, and at the end nothing may be left. */
+/**
+ * One run: calm and storm in turn; at the end nothing may be left. In a storm workers are killed, and the replacements
+ * are young, their code not yet optimised. In the calm nobody is killed: most of the operations are done then, and the
+ * pauses of both can be compared.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
@@ -62,7 +66,9 @@ const SPARES = 4
 const KILLS_PER_CHECK = 5
 /** So many may die in between: each kill, and a reaper. */
 const SPARE_SEATS = 2 * KILLS_PER_CHECK
-const CALM_CHECK = 250
+const CALM_CHECK = 400
+/** Seconds from calm to calm. */
+const CYCLE = 10
 const END_LIMIT = 30_000
 
 export async function stress(options: Options, say: (line: string) => void): Promise<Counts> {
@@ -129,12 +135,6 @@ export async function stress(options: Options, say: (line: string) => void): Pro
     say(`${said.toFixed(0)} s: ${(operations / 1e6).toFixed(0)} M operations, ${sum.kills} kills`)
   }
 
-  const calm = Math.min(5, options.seconds * 0.15)
-  while (seconds() < calm && violations.length === 0) {
-    await sleep(CALM_CHECK)
-    check(noToll(), 'while nobody was killed')
-  }
-  B[C_KILLING] = 1
   const [least, most] = options.killEvery
   let next = performance.now()
   const isDone = () =>
@@ -142,6 +142,14 @@ export async function stress(options: Options, say: (line: string) => void): Pro
     sum.kills >= options.untilKills &&
     operations >= options.untilOperations
   while (seconds() < options.seconds && violations.length === 0 && !isDone()) {
+    const isCalm = seconds() % CYCLE < options.calm
+    B[C_KILLING] = isCalm ? 0 : 1
+    if (isCalm) {
+      await sleep(Math.max(1, Math.min(CALM_CHECK, (options.seconds - seconds()) * 1000)))
+      check(noToll(), 'while nobody was killed')
+      tell()
+      continue
+    }
     const toll = noToll()
     const strikes: Promise<void>[] = []
     while (strikes.length < KILLS_PER_CHECK && violations.length === 0) {
