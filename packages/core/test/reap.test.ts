@@ -168,6 +168,29 @@ for (const [moment, operation] of [
   })
 }
 
+played('leaves an exact audit, though it strikes while the thread attaches', () => {
+  const arena = Arena.create({ bytes: 8 * MIB, threads: 3 })
+  const claim = (thread: number) => new Heap(ThreadRecord.claim(arena, thread))
+  const [a, b] = [claim(1), claim(2)]
+  // The record's last holder died with blocks in its caches.
+  const p = a.malloc(100)
+  b.reap(a.thread)
+  const { prototype } = untyped<{ prototype: { reset(): number } }>(ThreadRecord)
+  const { reset } = prototype
+  prototype.reset = () => {
+    throw new Error('the end')
+  }
+  try {
+    assert.throws(() => claim(3), /the end/)
+  } finally {
+    prototype.reset = reset
+  }
+  soundAudit(b)
+  assert.is(b.reap(3).records, 1)
+  claim(4).detach()
+  settle(b, [p])
+})
+
 played('frees its record for the next thread, which finds it as good as new', () => {
   const arena = Arena.create({ bytes: MIB, threads: 2 })
   const b = new Heap(ThreadRecord.claim(arena, 1))
