@@ -4,7 +4,7 @@
  * All allocator state is in the buffer; objects like this one are views that any thread may build and drop.
  */
 
-import { HeapError, HeapFormatError, InvalidSizeError } from './errors.ts'
+import { HeapError, HeapFormatError, InvalidArgumentError, InvalidSizeError } from './errors.ts'
 import {
   FLAG_COUNTERS,
   type Geometry,
@@ -64,6 +64,9 @@ export class Arena {
 
   /** A new, empty arena. Throws InvalidSizeError for options out of range, HeapError if the system has no room. */
   static create(options: ArenaOptions = {}): Arena {
+    if (typeof options !== 'object' || options === null) {
+      throw new InvalidArgumentError('create', 'the options', options, 'an object')
+    }
     const asked = options.bytes ?? DEFAULT_BYTES
     whole('bytes', asked, MIN_BYTES, MAX_BYTES)
     const bytes = roundBytes(asked)

@@ -12,18 +12,23 @@
 import { load } from '#ordering'
 import type { Arena } from './arena.ts'
 import { LARGE, SIZES, SMALL_CLASSES } from './classes.ts'
+import { extentFault, recordFault, runFault } from './faults.ts'
 import {
   CONT,
   extentSlot,
   extentState,
   FREE,
+  H_VOID,
+  ORPHAN,
   OWNED,
   PAGE,
   R_LISTS,
+  R_OP,
   R_THREAD,
   RESERVED,
   runClass,
   runPages,
+  TENT,
 } from './layout.ts'
 
 /** All figures in bytes; capacity = metadata + live + cached + remote + free. */
@@ -56,6 +61,13 @@ interface Figures {
 
 const MAX_PROBLEMS = 100
 
+/** What one pass found: enough to compare with another's, and no more, however damaged the heap is. */
+class Problems extends Set<string> {
+  override add(problem: string): this {
+    return this.size < 50 * MAX_PROBLEMS ? super.add(problem) : this
+  }
+}
+
 export function audit(arena: Arena): Audit {
   let pass = walk(arena)
   if (pass.problems.size > 0) {
@@ -71,7 +83,8 @@ function walk(arena: Arena): { figures: Figures; problems: Set<string> } {
   const g = arena.geometry
   const extentPages = 2 ** g.extentPageShift
   const figures: Figures = { metadata: 0, live: 0, cached: 0, remote: 0, free: 0 }
-  const problems = new Set<string>()
+  const problems = new Problems()
+  checkNulls(arena, problems)
   let covered = 0
   let coverer = FREE
   for (let e = 0; e < g.extents; e++) {
@@ -80,38 +93,45 @@ function walk(arena: Arena): { figures: Figures; problems: Set<string> } {
     const end = first + extentPages
     if (e < g.firstExtent) {
       if (word !== RESERVED) problems.add(`extent ${e} holds metadata but is not reserved`)
+      checkClean(arena, e, 'is metadata', problems)
       figures.metadata += 2 ** g.extentShift
       continue
     }
     const isCovered = covered > first
-    if (isCovered && (word & ~CONT) !== (coverer & ~CONT)) {
+    const isSplit = isCovered && (word & ~CONT) !== (coverer & ~CONT)
+    if (isSplit && !isUnsettled(arena, word) && !isUnsettled(arena, coverer)) {
       problems.add(`extent ${e} is covered by a run whose extents belong to another`)
     }
-    if (isCovered !== ((word & CONT) !== 0)) {
+    const isMarked = (word & CONT) !== 0
+    // A death may leave a mark too many, which only makes a chain of orphans longer; whoever adopts it drops the mark.
+    const mayBeMarked = extentState(word) === ORPHAN || isUnsettled(arena, word)
+    if (isCovered ? !isMarked : isMarked && !mayBeMarked) {
       problems.add(`extent ${e} ${isCovered ? 'lacks' : 'has'} the mark of a run that reaches into it`)
     }
-    if (extentState(word) === OWNED && extentSlot(word) >= g.threads) {
-      problems.add(`extent ${e} belongs to record ${extentSlot(word)}, which does not exist`)
+    const fault = extentFault(g, e, word)
+    if (fault !== undefined) problems.add(fault)
+    else if (isHeldByNobody(arena, word)) {
+      problems.add(`extent ${e} belongs to record ${extentSlot(word)}, which no thread holds`)
     }
+    const touched = arena.W[g.touched + e]
+    if (touched < 0 || touched > extentPages) problems.add(`extent ${e} counts ${touched} pages as ever used`)
     if (word === FREE && !isCovered) {
-      checkClean(arena, e, problems)
+      checkClean(arena, e, 'is free', problems)
       figures.free += 2 ** g.extentShift
       continue
     }
     for (let page = Math.max(first, covered); page < end; ) {
       const run = arena.W[g.runs + page]
-      if (run === 0) {
+      const fault = run === 0 ? undefined : runFault(g, page, run, g.pages)
+      if (run === 0 || fault !== undefined) {
+        if (fault !== undefined) problems.add(fault)
+        else checkStates(arena, page << 8, 256, `no run covers page ${page}`, problems)
         figures.free += PAGE
         page++
         continue
       }
       const pages = runPages(run)
-      if (pages === 0 || page + pages > g.pages) {
-        problems.add(`the run at page ${page} has ${pages} pages`)
-        figures.free += PAGE
-        page++
-        continue
-      }
+      checkRun(arena, page, pages, problems)
       if (runClass(run) === LARGE) addLarge(arena, page, pages, figures, problems)
       else addSmall(arena, page, run, figures, problems)
       page += pages
@@ -119,8 +139,49 @@ function walk(arena: Arena): { figures: Figures; problems: Set<string> } {
       coverer = word
     }
   }
-  for (let slot = 0; slot < g.threads; slot++) checkCaches(arena, slot, problems)
+  checkRecords(arena, problems)
   return { figures, problems }
+}
+
+/** Whether the extent's owner is in a slow path, or was thrown out of its last one: the next settles what that left. */
+function isUnsettled(arena: Arena, word: number): boolean {
+  const g = arena.geometry
+  const isHeld = extentState(word) === OWNED || extentState(word) === TENT
+  return isHeld && arena.W[g.records + extentSlot(word) * g.recordWords + R_OP] !== 0
+}
+
+/** The words that stay 0: what a null pointer, one beyond the end, and a detached heap look up. */
+function checkNulls(arena: Arena, problems: Set<string>): void {
+  const { W } = arena
+  for (const [from, end] of [
+    [0, 2],
+    [H_VOID, H_VOID + 512],
+  ]) {
+    for (let at = from; at < end; at++) if (W[at] !== 0) problems.add(`word ${at} is ${W[at]}, and stays 0`)
+  }
+}
+
+function isHeldByNobody(arena: Arena, extent: number): boolean {
+  const g = arena.geometry
+  if (extentState(extent) !== OWNED && extentState(extent) !== TENT) return false
+  return load(arena.W, g.records + extentSlot(extent) * g.recordWords + R_THREAD) === 0
+}
+
+/** Inside a run no other starts, and none of its pages counts as never used. */
+function checkRun(arena: Arena, page: number, pages: number, problems: Set<string>): void {
+  const g = arena.geometry
+  const { W } = arena
+  const end = page + pages
+  for (let at = page + 1; at < end; at++) {
+    if (W[g.runs + at] !== 0) problems.add(`a run starts at page ${at}, inside the one at page ${page}`)
+  }
+  const shift = g.extentPageShift
+  for (let e = page >>> shift; e << shift < end; e++) {
+    const used = Math.min(end - (e << shift), 2 ** shift)
+    if (W[g.touched + e] < used) {
+      problems.add(`extent ${e} counts ${W[g.touched + e]} pages as ever used, and ${used} are`)
+    }
+  }
 }
 
 function addLarge(arena: Arena, page: number, pages: number, figures: Figures, problems: Set<string>): void {
@@ -175,31 +236,53 @@ function isLiveByte(byte: number): boolean {
   return byte !== 0 && byte < 128
 }
 
-function checkClean(arena: Arena, extent: number, problems: Set<string>): void {
+/** An extent of which no byte is a block's; `what` it is. */
+function checkClean(arena: Arena, extent: number, what: string, problems: Set<string>): void {
   const g = arena.geometry
-  const { W, S } = arena
+  const { W } = arena
   const first = extent << g.extentPageShift
   const end = first + 2 ** g.extentPageShift
   for (let page = first; page < end; page++) {
-    if (W[g.runs + page] !== 0) problems.add(`extent ${extent} is free, but a run starts at page ${page}`)
+    if (W[g.runs + page] !== 0) problems.add(`extent ${extent} ${what}, but a run starts at page ${page}`)
   }
-  // Four state bytes at a time; a stray 255 is what a racing double free may leave, and harms nothing.
-  const words = (g.stateMap + extent * 2 ** (g.extentShift - 4)) / 4
-  const stop = words + 2 ** (g.extentShift - 6)
-  for (let k = words; k < stop; k++) {
+  const states = 2 ** (g.extentShift - 4)
+  checkStates(arena, extent * states, states, `extent ${extent} ${what}`, problems)
+}
+
+/** None of `count` states from `from` on says live. A stray 255 is what a racing double free may leave, and harms nothing. */
+function checkStates(arena: Arena, from: number, count: number, where: string, problems: Set<string>): void {
+  const { W, S } = arena
+  const base = arena.geometry.stateMap
+  // Four at a time: most are 0.
+  for (let k = (base + from) / 4; k < (base + from + count) / 4; k++) {
     if (W[k] === 0) continue
-    for (let i = k * 4 - g.stateMap; i < k * 4 - g.stateMap + 4; i++) {
-      if (isLiveByte(S[i])) problems.add(`extent ${extent} is free, but the state at ${i * 16} is ${S[i]}`)
+    for (let i = k * 4 - base; i < k * 4 - base + 4; i++) {
+      if (isLiveByte(S[i])) problems.add(`${where}, but the state at ${i * 16} is ${S[i]}`)
     }
   }
 }
 
-/** Every cache entry is a free block of its class in an extent of its record. */
+function checkRecords(arena: Arena, problems: Set<string>): void {
+  const g = arena.geometry
+  const threads = new Set<number>()
+  for (let slot = 0; slot < g.threads; slot++) {
+    const at = g.records + slot * g.recordWords
+    const thread = load(arena.W, at + R_THREAD)
+    // Of a thread that is being reaped the extents are others' already; one that is just attaching has none.
+    const isSettled = thread > 0 && arena.W[at + R_OP] === 0
+    const fault = recordFault(g, arena.W, at, isSettled)
+    if (fault !== undefined) problems.add(`record ${slot} has ${fault}`)
+    if (thread > 0 && threads.has(thread)) problems.add(`thread ${thread - 1} has two records`)
+    threads.add(thread)
+    if (isSettled) checkCaches(arena, slot, problems)
+  }
+}
+
+/** Every cache entry is a free block of its class in an extent of its record, and there once. */
 function checkCaches(arena: Arena, slot: number, problems: Set<string>): void {
   const g = arena.geometry
   const at = g.records + slot * g.recordWords
-  // Of a thread that is being reaped the extents are others' already.
-  if (load(arena.W, at + R_THREAD) <= 0) return
+  const entries = new Set<number>()
   for (let c = 1; c <= SMALL_CLASSES; c++) {
     const sentinel = at + g.sentinels[c]
     const top = arena.W[at + R_LISTS + 2 * c]
@@ -209,9 +292,12 @@ function checkCaches(arena: Arena, slot: number, problems: Set<string>): void {
     }
     for (let k = sentinel + 1; k <= top; k++) {
       const p = arena.W[k] >>> 0
+      if (entries.has(p)) problems.add(`record ${slot} caches ${p} twice`)
+      entries.add(p)
       const word = load(arena.W, g.table + (p >>> g.extentShift))
       const byte = arena.S[p >>> 4]
-      if (extentState(word) !== OWNED || extentSlot(word) !== slot || (byte !== (128 | c) && byte !== 255)) {
+      const isHis = extentState(word) === OWNED && extentSlot(word) === slot
+      if (!isHis || (p & 15) !== 0 || (byte !== (128 | c) && byte !== 255)) {
         problems.add(`record ${slot} caches ${p} in class ${c}, where the state is ${byte}`)
       }
     }

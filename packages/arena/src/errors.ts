@@ -4,8 +4,9 @@
  * Errors are built last, after every check and with no allocator state half written, because building one may
  * itself fail (a caught stack overflow): nothing then needs undoing.
  *
- * Sizes that are no sizes are `RangeError`s, as everywhere else in JavaScript; they carry a `code` too and
- * `isHeapError` knows them.
+ * Sizes that are no sizes are `RangeError`s, and arguments of the wrong kind `TypeError`s, as everywhere else in
+ * JavaScript; they carry a `code` too and `isHeapError` knows them. What an argument itself throws, from a getter or a
+ * proxy's trap, is passed on as it is.
  */
 
 /** The codes that errors of this project carry; stable across versions. */
@@ -17,6 +18,7 @@ export type HeapErrorCode =
   | 'ERR_HAKMEM_TOO_MANY_THREADS'
   | 'ERR_HAKMEM_DETACHED'
   | 'ERR_HAKMEM_INVALID_SIZE'
+  | 'ERR_HAKMEM_INVALID_ARGUMENT'
   | 'ERR_HAKMEM_INVALID_THREAD'
   | 'ERR_HAKMEM_TOO_MANY_WATCHES'
 
@@ -111,7 +113,7 @@ export class TooManyThreadsError extends HeapError {
   }
 }
 
-/** What was given to `reap` or `watch` is no thread that can be dead, or can be watched. */
+/** What was given is no thread's id; or, to `reap` or `watch`, no thread that can be dead, or can be watched. */
 export class InvalidThreadError extends HeapError {
   readonly thread: unknown
   constructor(operation: string, thread: unknown, rule: string) {
@@ -152,8 +154,20 @@ export class InvalidSizeError extends RangeError {
   }
 }
 
+/** What was given for options, a list or a name is none. */
+export class InvalidArgumentError extends TypeError {
+  readonly code: HeapErrorCode = 'ERR_HAKMEM_INVALID_ARGUMENT'
+  readonly value: unknown
+  constructor(operation: string, what: string, value: unknown, rule: string) {
+    const shown = typeof value === 'number' ? String(value) : typeof value
+    super(`${operation}: ${what} must be ${rule}, got ${shown}.`)
+    this.name = 'InvalidArgumentError'
+    this.value = value
+  }
+}
+
 /** True for every error that this project throws, from any of its packages. */
-export function isHeapError(error: unknown): error is HeapError | InvalidSizeError {
+export function isHeapError(error: unknown): error is HeapError | InvalidSizeError | InvalidArgumentError {
   return (
     error instanceof Error &&
     'code' in error &&

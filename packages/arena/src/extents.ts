@@ -120,7 +120,7 @@ export class Extents {
    * Whether a look for orphans may find one. Wrong for a moment, or, until a look in vain corrects it, after a death:
    * `lastRoom` looks all the same.
    */
-  get anyOrphans(): boolean {
+  anyOrphans(): boolean {
     return load(this.W, H_ORPHANS) !== 0
   }
 

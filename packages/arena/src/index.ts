@@ -18,6 +18,7 @@ export {
   HeapError,
   type HeapErrorCode,
   HeapFormatError,
+  InvalidArgumentError,
   InvalidPointerError,
   type InvalidPointerReason,
   InvalidSizeError,
@@ -27,6 +28,7 @@ export {
   TooManyThreadsError,
   TooManyWatchesError,
 } from './errors.ts'
+export * as layout from './layout.ts'
 export {
   CONT,
   FLAG_COUNTERS,

@@ -48,8 +48,8 @@ export const FLAG_COUNTERS = 1
 // ---- record, words from its start -------------------------------------------------------------------------
 
 /**
- * 0 free; t (thread id + 1) live; -m being reaped, or claimed and not yet reset, by the thread whose word is m. Swapped
- * by attach (0 to -t), by a reaper (t to -m, a dead reaper's -t to -m, -m to 0); stored by attach (t) and detach (0).
+ * 0 free; t (thread id + 1) live; -m dead and being reaped by the thread whose word is m. Swapped by attach (0 to t), by
+ * a reaper (t to -m, a dead reaper's -t to -m, -m to 0); stored by detach (0).
  */
 export const R_THREAD = 0
 /** 1 while a slow path is under way. Owner only. Found set on entry, the last one was thrown out of. */

@@ -6,24 +6,21 @@
  *
  * 1. t or -t to -me: swap. Of several reapers one goes on. If it dies, the record says so, and whoever reaps it resumes.
  * 2. Suspects are read: blocks that the operation in flight may have taken or not yet freed.
- * 3. TENT(R) to FREE. CONT covers at least what used runs do, at any moment of their life (`runs.ts`); where it covers
- *    more, because the thread died between CONT and run word, it is cleared, so that the audit is exact at once. Then,
- *    from the end down, OWNED(R) to ORPHAN, CONT kept: so a chain stays whole, and its head goes last. Publishes run
- *    words and state bytes to whoever adopts. Nothing else of the record is read again: it is all hints, and claiming
- *    resets it.
+ * 3. TENT(R) to FREE; then, from the end down, OWNED(R) to ORPHAN, CONT kept. CONT covers at least what used runs do, at
+ *    any moment of their life (`runs.ts`), so a chain stays whole, and its head goes last. Publishes run words and
+ *    state bytes to whoever adopts. Nothing else of the record is read again: it is all hints, and claiming resets it.
  * 4. -me to 0: swap. The record is another thread's.
  *
  * Every step is a function of what the words say now, so doing it twice does nothing more. Threads that the dead one
  * watched have died with it, and go first: as long as they are not reaped, the note that leads to them is there. And
  * the reaper notes first of all that it watches the dead thread, so that whoever reaps the reaper goes on with it.
  *
- * Bounds: three walks over the extent table (4096 at most) and one over records and watches, per dead thread; and one
- * over the run words of extents that a run may reach out of.
+ * Bounds: two walks over the extent table (4096 at most) and one over records and watches, per dead thread.
  */
 
 import { load, swap } from '#ordering'
 import type { Arena } from './arena.ts'
-import { SMALL_CLASSES } from './classes.ts'
+import { GRAIN, SMALL_CLASSES } from './classes.ts'
 import { InvalidThreadError } from './errors.ts'
 import { Extents } from './extents.ts'
 import {
@@ -36,7 +33,6 @@ import {
   R_LISTS,
   R_OUT,
   R_THREAD,
-  runPages,
 } from './layout.ts'
 import { classAt, type Ptr, sizeAt } from './pointers.ts'
 import { Watches } from './watches.ts'
@@ -106,26 +102,8 @@ function reapTree(arena: Arena, watches: Watches, me: number, thread: number, ta
     gatherSuspects(arena, slot, word < 0, tally.suspects)
     const extents = new Extents(arena, slot)
     extents.dropTentative()
-    clearSurplusCont(arena, extents)
     tally.extents += extents.orphanAll()
     if (swap(arena.W, at, -(me + 1), 0)) tally.records++
-  }
-}
-
-/** Clears CONT on the extents of the dead thread that no used run reaches into. Ascending, so each page is read once. */
-function clearSurplusCont(arena: Arena, extents: Extents): void {
-  const g = arena.geometry
-  const shift = g.extentPageShift
-  // The first page that no run of the chain up to here covers; none while the chain's head is not this thread's.
-  let page = Number.POSITIVE_INFINITY
-  for (let e = g.firstExtent; e < g.extents; e++) {
-    const first = e << shift
-    if (!extents.isMine(e)) page = Number.POSITIVE_INFINITY
-    else if (!extents.isCont(e)) page = first
-    else {
-      while (page < first) page += Math.max(1, runPages(arena.W[g.runs + page]))
-      if (page === first) extents.setCont(e, false)
-    }
   }
 }
 
@@ -152,6 +130,8 @@ function gatherSuspects(arena: Arena, slot: number, resumed: boolean, suspects: 
   }
   add(W[at + R_OUT], 'malloc')
   let block = W[at + R_BATCH]
-  for (let left = W[at + R_BATCH_COUNT]; left > 0 && add(block, 'malloc'); left--) block = W[block >>> 2]
+  // The links lie in blocks, where the application may have written: no more steps than there can be blocks.
+  for (let left = Math.min(W[at + R_BATCH_COUNT], g.bytes / GRAIN); left > 0 && add(block, 'malloc'); left--)
+    block = W[block >>> 2]
   add(W[at + R_IN], 'free')
 }

@@ -1,9 +1,9 @@
 /**
  * A thread's record: its slot in the heap, and everything slow that it does there.
  *
- * Attach claims a record with one swap of its word (0 to -t, t being the thread's id + 1), resets all of it, because the
- * last holder may have died at any step (`reap.ts`), and stores t; detach stores 0. Everything else in it has one
- * writer, the thread, except the hints, which other threads add to.
+ * Attach claims a record with one swap of its word (0 to the thread's id + 1); detach stores 0. Everything else in
+ * it has one writer, the thread, except the hints, which other threads add to. Attach resets all of it: the last
+ * holder may have died at any step (`reap.ts`).
  *
  * Slow paths stand between `enter` and `leave`, which set and clear the record's `op` word. A stack overflow may
  * throw out of one and be caught by the application; then `op` is found set by the next one, which first re-derives
@@ -20,8 +20,9 @@ import { add, load, store, swap } from '#ordering'
 import type { Arena } from './arena.ts'
 import { LARGE, SMALL_CLASSES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
-import { OutOfMemoryError, TooManyThreadsError } from './errors.ts'
+import { HeapFormatError, InvalidThreadError, OutOfMemoryError, TooManyThreadsError } from './errors.ts'
 import { Extents } from './extents.ts'
+import { runFault } from './faults.ts'
 import {
   H_NEXT_THREAD,
   H_PRESSURE,
@@ -45,6 +46,9 @@ import { Wholes } from './wholes.ts'
 
 /** Chains of orphans that one slow path adopts at most, short of running out of memory. */
 const ADOPTIONS = 4
+
+/** The largest thread id: a record's word is the id + 1, and positive. */
+const MAX_THREAD = 2 ** 31 - 2
 
 /** One failed request in so many collects everything again even if nothing seems to have changed. */
 const FULL_TRY = 16
@@ -83,6 +87,14 @@ export class ThreadRecord {
    * Throws TooManyThreadsError if none is free.
    */
   static claim(arena: Arena, thread: number): ThreadRecord {
+    // -1 would find the word of a free record, and others no word that they wrote.
+    if (!Number.isInteger(thread) || thread < 0 || thread > MAX_THREAD) {
+      throw new InvalidThreadError(
+        'attach',
+        thread,
+        `the thread must be a whole number from 0 to ${MAX_THREAD}`,
+      )
+    }
     const g = arena.geometry
     for (let slot = 0; slot < g.threads; slot++) {
       const at = g.records + slot * g.recordWords
@@ -94,13 +106,12 @@ export class ThreadRecord {
     }
     for (let slot = 0; slot < g.threads; slot++) {
       const at = g.records + slot * g.recordWords
-      // Taken as one that this thread is reaping, so that the audit does not read what the last holder left in it.
-      if (load(arena.W, at + R_THREAD) === 0 && swap(arena.W, at + R_THREAD, 0, -(thread + 1))) {
+      if (load(arena.W, at + R_THREAD) === 0 && swap(arena.W, at + R_THREAD, 0, thread + 1)) {
+        arena.W[at + R_OP] = 1
         const record = new ThreadRecord(arena, slot, thread)
         record.reset()
         arena.W[at + R_OP] = 0
         arena.W[at + R_PRESSURE] = load(arena.W, H_PRESSURE)
-        store(arena.W, at + R_THREAD, thread + 1)
         return record
       }
     }
@@ -142,7 +153,7 @@ export class ThreadRecord {
       this.count(COUNTERS.refillFresh)
       return page
     }
-    for (let k = 0, from = 0; k < ADOPTIONS && this.extents.anyOrphans; k++) {
+    for (let k = 0, from = 0; k < ADOPTIONS && this.extents.anyOrphans(); k++) {
       from = this.adopt(from)
       if (from === 0) break
       page = this.runs.take(pages, c, alignment)
@@ -177,7 +188,7 @@ export class ThreadRecord {
     for (let c = 1; c <= LARGE; c++) {
       if (this.slabs.announced(c) || (c <= SMALL_CLASSES && this.slabs.cached(c) > 0)) return false
     }
-    return !this.extents.anyOrphans && this.runs.usedPages === this.W[this.at + R_SPENT_PAGES]
+    return !this.extents.anyOrphans() && this.runs.usedPages === this.W[this.at + R_SPENT_PAGES]
   }
 
   /** Asks all other threads to give back what they can, unless they were asked and none has answered yet. */
@@ -287,6 +298,8 @@ export class ThreadRecord {
     let end = first + 1
     while (end < this.arena.geometry.extents && this.extents.isMine(end) && this.extents.isCont(end)) end++
     this.rederive(first, end)
+    // What was adopted may join: a request that failed before may fit now.
+    this.W[this.at + R_FAILURES] = 0
     this.count(COUNTERS.refillAdopted, end - first)
     return end
   }
@@ -348,6 +361,8 @@ export class ThreadRecord {
         page++
         continue
       }
+      const fault = runFault(g, page, word, stop)
+      if (fault !== undefined) throw new HeapFormatError(`The metadata of the heap is damaged: ${fault}.`)
       const c = runClass(word)
       const pages = runPages(word)
       if (c === LARGE && !this.wholes.settle(page)) {

@@ -19,6 +19,7 @@ import {
   COUNTERS,
   classAt,
   FLAG_COUNTERS,
+  InvalidArgumentError,
   InvalidSizeError,
   isSameMemory,
   LARGE,
@@ -175,8 +176,15 @@ export class Heap extends BlockCache {
     }
     // Freeing may empty caches, and with them the trace of the block that was handed out last.
     this.I32[this.record.at + R_OUT] = moved
-    this.U8.copyWithin(moved, ptr, ptr + Math.min(size, usable))
-    this.free(ptr)
+    try {
+      this.U8.copyWithin(moved, ptr, ptr + Math.min(size, usable))
+      this.free(ptr)
+    } catch (error) {
+      // A stack overflow. One of the two blocks must go: the old one may have gone already.
+      if (classAt(this.arena, ptr) === 0) return moved
+      this.free(moved)
+      throw error
+    }
     return moved
   }
 
@@ -188,7 +196,8 @@ export class Heap extends BlockCache {
     this.requireAttached('memalign')
     this.requireSize('memalign', 'the size', size)
     this.requireSize('memalign', 'the alignment', alignment)
-    if (!(alignment >= 1 && Number.isInteger(Math.log2(alignment)))) {
+    // By the power, not by the logarithm: that of 2^52 + 1 is rounded to a whole number.
+    if (!(alignment >= 1 && alignment === 2 ** Math.floor(Math.log2(alignment)))) {
       this.record.count(COUNTERS.invalidSize)
       throw new InvalidSizeError('memalign', 'the alignment', alignment, 'a power of two')
     }
@@ -221,10 +230,17 @@ export class Heap extends BlockCache {
 
   /**
    * Fills `out` with blocks of at least `size` bytes; the number of them, less than `out` holds if memory ran out. If it
-   * throws, the blocks so far are in `out`. Until it returns, each block's first word leads to the one before: if the
-   * thread dies, all are among the suspects of `reap`.
+   * throws, as `out` itself may when it is written to, the blocks so far are in `out`. Until it returns, each block's
+   * first word leads to the one before: if the thread dies, all are among the suspects of `reap`.
    */
   mallocBatch(size: number, out: Uint32Array | Float64Array | number[]): number {
+    this.requireAttached('mallocBatch')
+    this.requireSize('mallocBatch', 'the size', size)
+    // Any other list could not hold every pointer, and what it cannot hold is lost.
+    if (!(out instanceof Uint32Array || out instanceof Float64Array || Array.isArray(out))) {
+      const rule = 'an array, a Uint32Array or a Float64Array'
+      throw new InvalidArgumentError('mallocBatch', 'the list', out, rule)
+    }
     const W = this.I32
     const last = this.record.at + R_BATCH
     const count = this.record.at + R_BATCH_COUNT
@@ -235,7 +251,13 @@ export class Heap extends BlockCache {
       W[p >>> 2] = W[last]
       W[last] = p
       W[count] = k + 1
-      out[k] = p
+      try {
+        out[k] = p
+      } catch (error) {
+        W[count] = 0
+        this.free(p)
+        throw error
+      }
     }
     W[count] = 0
     return k
@@ -244,8 +266,12 @@ export class Heap extends BlockCache {
   /** Frees every block in `ptrs`. If some cannot be, the others still are; then the first error is thrown. */
   freeBatch(ptrs: ArrayLike<number>): void {
     this.requireAttached('freeBatch')
+    const length: unknown = Object(ptrs).length
+    if (!(Number.isInteger(length) && (length as number) >= 0 && (length as number) < 2 ** 32)) {
+      throw new InvalidArgumentError('freeBatch', 'the list', ptrs, 'an array, or what has a length like one')
+    }
     let first: unknown
-    for (let k = 0; k < ptrs.length; k++) {
+    for (let k = 0; k < (length as number); k++) {
       try {
         this.free(ptrs[k])
       } catch (error) {
@@ -320,6 +346,9 @@ export class Heap extends BlockCache {
    */
   watch(target: Watchable, onReaped?: (reaped: Reaped) => void): Watch {
     this.requireAttached('watch')
+    if (onReaped !== undefined && typeof onReaped !== 'function') {
+      throw new InvalidArgumentError('watch', '`onReaped`', onReaped, 'a function')
+    }
     return new Watch(this, this.watches, target, onReaped)
   }
 
@@ -335,6 +364,7 @@ export class Heap extends BlockCache {
 
   /** A named call site; the same object for the same name. */
   site(name: string): Site {
+    if (typeof name !== 'string') throw new InvalidArgumentError('site', 'the name', name, 'a string')
     let site = this.sites.get(name)
     if (site === undefined) {
       site = new Site(this, name)

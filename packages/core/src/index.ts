@@ -7,6 +7,7 @@ export {
   HeapError,
   type HeapErrorCode,
   HeapFormatError,
+  InvalidArgumentError,
   InvalidPointerError,
   type InvalidPointerReason,
   InvalidSizeError,

@@ -31,6 +31,9 @@ interface HostProcess {
   off(event: 'worker', listener: (worker: WatchableWorker) => void): unknown
 }
 
+/** The largest id that a record can hold. */
+const MAX_THREAD = 2 ** 31 - 2
+
 interface Watched {
   readonly thread: number
   readonly onExit: () => void
@@ -56,7 +59,7 @@ export class Watch {
     this.onReaped = onReaped
     this.notes = new Watches(heap.arena)
     if (isWorker(target)) {
-      if (target.threadId < 0) {
+      if (target.threadId < 0 || target.threadId > MAX_THREAD) {
         throw new InvalidThreadError(
           'watch',
           target.threadId,
@@ -120,7 +123,11 @@ export class Watch {
     host?.on('worker', onWorker)
     this.stopFollowing = () => host?.off('worker', onWorker)
     try {
-      for (const worker of pool.threads) this.note(worker)
+      for (const worker of pool.threads) {
+        if (!isWorker(worker))
+          throw new InvalidThreadError('watch', worker, 'the pool must have Workers as `threads`')
+        this.note(worker)
+      }
     } catch (error) {
       this.dispose()
       throw error
@@ -129,9 +136,10 @@ export class Watch {
 }
 
 function isWorker(target: unknown): target is WatchableWorker {
-  return (
-    typeof target === 'object' && target !== null && typeof (target as WatchableWorker).threadId === 'number'
-  )
+  if (typeof target !== 'object' || target === null) return false
+  // All that is called later, before anything is noted: what has an id but tells no exit would stay noted for ever.
+  const { threadId, on, off } = target as Partial<WatchableWorker>
+  return Number.isInteger(threadId) && typeof on === 'function' && typeof off === 'function'
 }
 
 function isPool(target: unknown): target is WatchablePool {

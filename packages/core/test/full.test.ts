@@ -45,6 +45,17 @@ for (const size of [16, 64, 1000, 1024, 1500, 5000, 40_000, 65_535, 65_536, 100_
   })
 }
 
+test('a request that failed is no reason to refuse one for what was adopted since', () => {
+  const [a, b] = threadsOf(2, { bytes: 9 * MIB })
+  const blocks = fill(b, 700_000)
+  assert.is(a.tryMalloc(8 * MIB), 0)
+  // Marks for b to collect, which it never does.
+  a.freeBatch(blocks)
+  a.reap(b.thread)
+  const { capacity, metadata } = soundAudit(a)
+  a.free(a.malloc(capacity - metadata))
+})
+
 /** Sizes that one thread may fill an otherwise unused heap with, and the share of what is no metadata that it gets. */
 const USE: [size: number, share: number][] = [
   [16, 1],

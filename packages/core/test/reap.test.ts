@@ -85,24 +85,27 @@ played('names the block of the last malloc of each class, and those of a batch u
   const large = a.malloc(200_000)
   a.free(a.malloc(16))
   const batch: number[] = []
+  const look = () => {
+    const suspects = b.reap(a.thread).suspects
+    const names = new Set<number>(suspects.map(({ ptr }) => ptr))
+    for (const p of [small, mid, large, ...batch]) assert.ok(names.has(p), `${p} is named`)
+    assert.is(suspects.length, 3 + 21)
+    for (const { ptr, size, operation } of suspects) {
+      assert.is(operation, 'malloc')
+      assert.is(b.usableSize(ptr), size)
+    }
+  }
   const cut = new Proxy(new Array<number>(50), {
     set(_, key, value: number) {
       batch.push(value)
-      // As if the thread ended in the middle of the batch.
-      if (key === '20') throw new RangeError('the end')
-      return true
+      if (key !== '20') return true
+      // As if the thread ended in the middle of the batch: it is reaped as it stands here.
+      look()
+      throw new RangeError('the end')
     },
   })
   assert.throws(() => a.mallocBatch(40, cut), /the end/)
   assert.is(batch.length, 21)
-  const suspects = b.reap(a.thread).suspects
-  const names = new Set<number>(suspects.map(({ ptr }) => ptr))
-  for (const p of [small, mid, large, ...batch]) assert.ok(names.has(p), `${p} is named`)
-  assert.is(suspects.length, 3 + 21)
-  for (const { ptr, size, operation } of suspects) {
-    assert.is(operation, 'malloc')
-    assert.is(b.usableSize(ptr), size)
-  }
 })
 
 played('names nothing once all is freed or handed over', () => {
@@ -158,7 +161,6 @@ for (const [moment, operation] of [
     if (operation === 'touch') Object.assign(runs, { touch: cut })
     else Object.assign(extents, { setCont: cut })
     assert.throws(() => (operation === 'touch' ? a.malloc(long) : a.free(p)), /the end/)
-    assert.ok(b.audit().problems.length > 0)
     b.reap(a.thread)
     const { live } = soundAudit(b)
     assert.is(live, operation === 'touch' ? long + 112 : 112)

@@ -52,6 +52,8 @@ export class Crew {
   private readonly seed: number
   private readonly threads: number
   private started = 0
+  /** Parents that are dying: the child seat may still be their child's. */
+  private dyingParents = 0
   private readonly idle = new Int32Array(new SharedArrayBuffer(4))
 
   constructor(heap: Heap, books: Books, threads: number, seed: number) {
@@ -110,7 +112,7 @@ export class Crew {
       this.warm(1)
       const hand = this.spares.shift()
       if (hand === undefined) return
-      hand.isParent = !this.hands.some((other) => other?.isParent)
+      hand.isParent = this.dyingParents === 0 && !this.hands.some((other) => other?.isParent)
       this.hands[seat] = hand
       hand.start[1] = hand.isParent ? this.childSeat + 1 : 0
       Atomics.store(hand.start, 0, seat + 1)
@@ -134,8 +136,10 @@ export class Crew {
     this.hands[seat] = undefined
     Atomics.store(this.books.W, this.books.seat(seat) + S_STATE, SEAT.dying)
     const exit = once(hand.worker, 'exit')
+    if (hand.isParent) this.dyingParents++
     hand.worker.terminate()
     await exit
+    if (hand.isParent) this.dyingParents--
     Atomics.store(this.books.W, this.books.seat(seat) + S_STATE, SEAT.dead)
     return hand
   }

@@ -1,0 +1,67 @@
+/**
+ * What cannot be: values that no order of writes leaves behind, so that whoever meets one knows that the metadata was
+ * damaged. The audit reports them; re-deriving (attach after a loss, recovery, adoption) stops there with a
+ * HeapFormatError, for a run of no pages or of too many would lead it round in circles or out of its extents.
+ */
+
+import { LARGE, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
+import {
+  CONT,
+  extentSlot,
+  extentState,
+  FREE,
+  type Geometry,
+  ORPHAN,
+  PAGE,
+  R_CACHES,
+  R_LISTS,
+  runClass,
+  runPages,
+} from './layout.ts'
+
+/** What is wrong with the word of the used run at `page`, all of whose pages are to lie before `stop`; undefined if nothing is. */
+export function runFault(g: Geometry, page: number, word: number, stop: number): string | undefined {
+  const c = runClass(word)
+  const pages = runPages(word)
+  const slab = 2 ** (g.slabShift - 12)
+  if (c < 1 || (c > SMALL_CLASSES && c !== LARGE)) return `the run at page ${page} has class ${c}`
+  if (pages === 0 || page + pages > stop) return `the run at page ${page} has ${pages} pages`
+  if (c <= TINY_CLASSES && (pages !== slab || page % slab !== 0)) {
+    return `the slab at page ${page} of ${pages} pages is no slab of ${slab}`
+  }
+  // A segment ends in the page in which its last block ends.
+  if (c > TINY_CLASSES && c <= SMALL_CLASSES && (pages * PAGE) % SIZES[c] >= PAGE) {
+    return `the segment at page ${page} of class ${c} has ${pages} pages`
+  }
+  return undefined
+}
+
+/** What is wrong with the word of extent `e`, whoever it belongs to. */
+export function extentFault(g: Geometry, e: number, word: number): string | undefined {
+  const state = extentState(word)
+  const rest = word & ~CONT
+  if (state === FREE || state === ORPHAN) {
+    return rest === state && word !== CONT ? undefined : `extent ${e} has the word ${word}, which none has`
+  }
+  if (extentSlot(word) >= 0 && extentSlot(word) < g.threads) return undefined
+  return `extent ${e} belongs to record ${extentSlot(word)}, which does not exist`
+}
+
+/**
+ * What is wrong with the parts of the record at word `at` that are the same whoever holds it: null entries under the
+ * caches, no room in the lists of state bytes that are no class; of an attached one, the limits.
+ */
+export function recordFault(g: Geometry, W: Int32Array, at: number, isAttached: boolean): string | undefined {
+  for (let k = R_LISTS; k < R_CACHES; k++) {
+    const c = (k - R_LISTS) >> 1
+    if (c < 1 || c > SMALL_CLASSES) {
+      if (W[at + k] !== 0) return `a cache of class ${c}, which is none`
+    } else if (isAttached && k % 2 !== 0 && W[at + k] !== at + g.sentinels[c] + g.caps[c]) {
+      return `a cache of class ${c} with room for ${W[at + k] - at - g.sentinels[c]}`
+    }
+  }
+  for (let c = 1; c <= SMALL_CLASSES; c++) {
+    if (W[at + g.sentinels[c]] !== 0) return `a cache of class ${c} that has no bottom`
+  }
+  return undefined
+}

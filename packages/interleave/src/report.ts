@@ -1,0 +1,68 @@
+/**
+ * A failure as a reader wants it: what went wrong, the schedule as a table, and the line that runs it again.
+ */
+
+import Table from 'cli-table3'
+import pc from 'picocolors'
+import type { Failure, Row } from './scenario.ts'
+
+/** Rows shown from each end of a long schedule. */
+const SHOWN = 40
+
+const COLOURS = [pc.cyan, pc.yellow, pc.magenta, pc.green, pc.blue, pc.white]
+
+export class Report implements Failure {
+  readonly error: unknown
+  readonly trace: string
+  readonly seed?: number
+  readonly schedules: number
+  readonly preemptions: number
+  readonly rows: readonly Row[]
+  private readonly scenario: string
+
+  constructor(scenario: string, about: Omit<Failure, 'toString'>) {
+    this.scenario = scenario
+    this.error = about.error
+    this.trace = about.trace
+    if (about.seed !== undefined) this.seed = about.seed
+    this.schedules = about.schedules
+    this.preemptions = about.preemptions
+    this.rows = about.rows
+  }
+
+  toString(): string {
+    const seed = this.seed === undefined ? '' : ` (seed ${this.seed})`
+    const head = `${this.scenario}: ${messageOf(this.error)}\nfound in schedule ${this.schedules}${seed}, with ${this.preemptions} preemption${this.preemptions === 1 ? '' : 's'}`
+    return `${pc.bold(pc.red(head))}\n${table(this.rows)}\nreplay(scenario, '${this.trace}')`
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return `${error.name}: ${error.message}`
+}
+
+function table(rows: readonly Row[]): string {
+  const view = new Table({
+    head: ['step', 'thread', 'operation', 'location', 'value', 'at'].map((title) => pc.bold(title)),
+    style: { head: [], border: [], compact: true },
+  })
+  const threads = [...new Set(rows.map(({ thread }) => thread))]
+  for (const [n, row] of rows.entries()) {
+    if (rows.length > 2 * SHOWN && n >= SHOWN && n < rows.length - SHOWN) {
+      if (n === SHOWN) view.push(['..', '', `${rows.length - 2 * SHOWN} more`, '', '', ''])
+      continue
+    }
+    const colour = COLOURS[threads.indexOf(row.thread) % COLOURS.length]
+    const strike = row.operation.startsWith('KILLED') || row.operation.startsWith('stack overflow')
+    view.push([
+      String(row.step),
+      colour(row.thread),
+      strike ? pc.red(row.operation) : row.operation,
+      row.location,
+      row.value,
+      pc.dim(row.site),
+    ])
+  }
+  return view.toString()
+}

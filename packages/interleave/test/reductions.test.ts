@@ -1,0 +1,269 @@
+// The reductions lose nothing: small random programs end in the same states with and without them, and straight-line
+// programs in those that an enumeration written without any of the engine finds.
+
+import { assert, suite } from '@hakmem/testing'
+import { explore } from '../dist/engine.js'
+import * as $ from '../dist/runtime.js'
+import type { End, ExploreOptions, Operation, Scenario } from '../dist/scenario.js'
+
+const test = suite('reductions')
+
+/** Numbers that are the same in every run of the tests: mulberry32. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0
+    let h = Math.imul(state ^ (state >>> 15), 1 | state)
+    h = (h + Math.imul(h ^ (h >>> 7), 61 | h)) ^ h
+    return ((h ^ (h >>> 14)) >>> 0) % below
+  }
+}
+
+interface Instruction {
+  readonly op:
+    | 'load'
+    | 'store'
+    | 'add'
+    | 'exchange'
+    | 'cas'
+    | 'get'
+    | 'set'
+    | 'mark'
+    | 'put'
+    | 'seen'
+    | 'wait'
+    | 'notify'
+  readonly at: number
+  readonly value: number
+}
+
+interface Shared {
+  readonly words: Int32Array
+  readonly bytes: Uint8Array
+}
+
+type Program = readonly (readonly (readonly Instruction[])[])[]
+
+/** An operation that runs the instructions, with a local point before each; it returns what it has seen. */
+function operation(instructions: readonly Instruction[]): Operation<Shared> {
+  return function* ({ words, bytes }): Generator<unknown, string, number> {
+    const seen: unknown[] = []
+    // What is stored depends on what was seen, so that orders show.
+    let sum = 1
+    for (const { op, at, value } of instructions) {
+      if (--$.points.left === 0) yield $.point('instruction')
+      if (op === 'load') sum += yield $.atomic('load', 'load', words, at)
+      else if (op === 'store') yield $.atomic('store', 'store', words, at, value + sum)
+      else if (op === 'add') sum += yield $.atomic('add', 'add', words, at, value)
+      else if (op === 'exchange') sum += yield $.atomic('exchange', 'exchange', words, at, value + sum)
+      else if (op === 'cas') sum += yield $.atomic('compareExchange', 'cas', words, at, 0, value)
+      else if (op === 'get') sum += $.get(bytes, 4 * at) as number
+      else if (op === 'set') $.set(bytes, 4 * at, value + sum)
+      else if (op === 'mark') yield $.plain('store', 'release', 'mark', bytes, 4 * at, value)
+      else if (op === 'put') yield $.plain('store', 'unordered', 'put', bytes, 4 * at, value)
+      else if (op === 'seen') sum += yield $.plain('load', 'acquire', 'seen', bytes, 4 * at)
+      else if (op === 'wait') seen.push(yield $.atomic('wait', 'wait', words, at, 0, value > 1 ? 10 : 0))
+      else yield $.atomic('notify', 'notify', words, at, 1)
+      seen.push(sum)
+    }
+    return seen.join(' ')
+  }
+}
+
+const words = new Int32Array(new SharedArrayBuffer(16))
+const bytes = new Uint8Array(words.buffer)
+
+/** The states in which a program can end. */
+function endings(
+  program: Program,
+  options: ExploreOptions,
+  reaped: boolean,
+): { states: Set<string>; schedules: number } {
+  const states = new Set<string>()
+  const threads: Record<string, Operation<Shared>[]> = {}
+  for (const [t, ops] of program.entries()) threads[`t${t}`] = ops.map(operation)
+  const scenario: Scenario<Shared> = {
+    name: 'random',
+    setup() {
+      words.fill(0)
+      return { words, bytes }
+    },
+    threads,
+    check(_, end) {
+      states.add(`${words.join()} ${describe(end)}`)
+    },
+    mayThrow: () => true,
+    ...(reaped
+      ? {
+          reaper: operation([
+            { op: 'exchange', at: 0, value: 100 },
+            { op: 'get', at: 1, value: 0 },
+          ]),
+        }
+      : {}),
+  }
+  const result = explore(scenario, options)
+  assert.is(result.failure, undefined, String(result.failure))
+  assert.ok(result.complete)
+  return { states, schedules: result.schedules }
+}
+
+/** All of an end that a check may tell apart (not where in an operation a kill struck). */
+function describe(end: End): string {
+  const results = Object.entries(end.results).map(
+    ([name, outcomes]) =>
+      `${name}: ${outcomes.map((o) => o && (o.threw === undefined ? o.returned : 'threw')).join('; ')}`,
+  )
+  const killed = end.killed.map(({ thread, operation }) => `${thread}@${operation}`)
+  return `${results.sort().join(' | ')} killed ${killed.join()} thrown ${end.thrown.length}`
+}
+
+type Ops = readonly Instruction['op'][]
+
+function randomProgram(
+  random: (below: number) => number,
+  threads: number,
+  length: number,
+  ops: Ops,
+): Program {
+  return Array.from({ length: threads }, () =>
+    Array.from({ length: 1 + random(2) }, () =>
+      Array.from({ length: 1 + random(length) }, () => ({
+        op: ops[random(ops.length)],
+        at: random(3),
+        value: 1 + random(2),
+      })),
+    ),
+  )
+}
+
+const sorted = (states: Set<string>): string[] => [...states].sort()
+
+/** Explores with every combination of the reductions, and compares. The answer is how many schedules they spared. */
+function compare(program: Program, options: ExploreOptions, reaped = false): number {
+  const whole = endings(program, { ...options, stateCache: false, contendedOnly: false }, reaped)
+  let least = whole.schedules
+  for (const [stateCache, contendedOnly] of [
+    [true, false],
+    [false, true],
+    [true, true],
+  ]) {
+    const part = endings(program, { ...options, stateCache, contendedOnly }, reaped)
+    assert.equal(
+      sorted(part.states),
+      sorted(whole.states),
+      `cache ${stateCache}, contended ${contendedOnly}: ${JSON.stringify(program)}`,
+    )
+    least = Math.min(least, part.schedules)
+  }
+  return whole.schedules - least
+}
+
+const ATOMIC: Ops = ['load', 'store', 'add', 'exchange', 'cas']
+const PLAIN: Ops = ['load', 'store', 'cas', 'get', 'set', 'get', 'set']
+const DELAYED: Ops = ['load', 'add', 'mark', 'put', 'seen', 'get']
+
+for (const [name, ops] of Object.entries({ ATOMIC, PLAIN, DELAYED })) {
+  test(`switches between two threads: ${name.toLowerCase()} steps`, () => {
+    const random = numbers(ops.length)
+    let spared = 0
+    for (let n = 0; n < 60; n++) {
+      // Stores that land whenever they like make for many more schedules.
+      const preemptions = ops === DELAYED ? 1 : 2
+      spared += compare(randomProgram(random, 2, ops === DELAYED ? 2 : 3, ops), { preemptions })
+    }
+    assert.ok(spared > 0)
+  })
+}
+
+test('switches among three threads', () => {
+  const random = numbers(33)
+  for (let n = 0; n < 15; n++)
+    compare(randomProgram(random, 3, 2, [...ATOMIC, ...DELAYED]), { preemptions: 1 })
+})
+
+test('kills, with a reaper', () => {
+  const random = numbers(5)
+  for (let n = 0; n < 25; n++) {
+    compare(randomProgram(random, 2, 2, [...PLAIN, ...PLAIN, 'mark']), { preemptions: 1, kills: 1 }, true)
+  }
+})
+
+test('kills of a thread and of its reaper', () => {
+  const random = numbers(6)
+  for (let n = 0; n < 10; n++) compare(randomProgram(random, 2, 2, PLAIN), { preemptions: 0, kills: 2 }, true)
+})
+
+test('throws', () => {
+  const random = numbers(7)
+  for (let n = 0; n < 25; n++) compare(randomProgram(random, 2, 2, PLAIN), { preemptions: 1, throws: 1 })
+})
+
+test('waits that time out, and notifies', () => {
+  const random = numbers(8)
+  const ops: Ops = ['wait', 'wait', 'notify', 'store', 'add']
+  for (let n = 0; n < 60; n++) {
+    const program = randomProgram(random, 2, 3, ops).map((thread) => [
+      thread[0].map((one) => (one.op === 'wait' ? { ...one, value: 2 } : one)),
+    ])
+    compare(program, { preemptions: 1, kills: n % 2 })
+  }
+})
+
+test('races among the clocks change nothing', () => {
+  const random = numbers(9)
+  for (let n = 0; n < 20; n++) {
+    const program = randomProgram(random, 2, 2, ATOMIC)
+    const without = endings(program, { preemptions: 2 }, false)
+    const withClocks = endings(program, { preemptions: 2, races: 'mixed' }, false)
+    assert.equal(sorted(withClocks.states), sorted(without.states))
+  }
+})
+
+// ---- an enumeration of its own -------------------------------------------------------------------------------------------
+
+/** The final words of all interleavings of straight-line atomic programs, by plain recursion on copies. */
+function enumerate(program: readonly (readonly Instruction[])[]): Set<string> {
+  const finals = new Set<string>()
+  const go = (memory: readonly number[], at: readonly number[], sums: readonly number[]): void => {
+    let moved = false
+    for (const [t, instructions] of program.entries()) {
+      if (at[t] === instructions.length) continue
+      moved = true
+      const { op, at: place, value } = instructions[at[t]]
+      const next = [...memory]
+      const nextSums = [...sums]
+      if (op !== 'store') nextSums[t] += memory[place]
+      if (op === 'store' || op === 'exchange') next[place] = value + sums[t]
+      else if (op === 'add') next[place] += value
+      else if (op === 'cas' && memory[place] === 0) next[place] = value
+      go(
+        next,
+        at.map((k, u) => (u === t ? k + 1 : k)),
+        nextSums,
+      )
+    }
+    if (!moved) finals.add(`${memory.join()} ${sums.join()}`)
+  }
+  go(
+    [0, 0, 0, 0],
+    program.map(() => 0),
+    program.map(() => 1),
+  )
+  return finals
+}
+
+test('every final state of an independent enumeration is found, and no other', () => {
+  const random = numbers(10)
+  for (let n = 0; n < 40; n++) {
+    const program = randomProgram(random, 2 + (n % 2), 4 - (n % 2), ATOMIC).map((ops) => [ops[0]])
+    const found = new Set<string>()
+    for (const ending of endings(program, { preemptions: 20 }, false).states) {
+      const sums = [...ending.matchAll(/t\d: ([\d ]*)/g)].map(([, seen]) => seen.trim().split(' ').at(-1))
+      found.add(`${ending.split(' ')[0]} ${sums.join()}`)
+    }
+    assert.equal(sorted(found), sorted(enumerate(program.map(([ops]) => ops))), JSON.stringify(program))
+  }
+})
+
+test.run()
