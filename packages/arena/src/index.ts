@@ -8,6 +8,7 @@
 export { mark, peek } from '#ordering'
 export { Arena, type ArenaOptions, isSameMemory } from './arena.ts'
 export { type Audit, audit } from './audit.ts'
+export { type Bounds, boundsOf } from './bounds.ts'
 export { BlockCache } from './cache.ts'
 export { CLASS_OF, GRAIN, LARGE, LARGE_MIN, SIZES, SMALL_CLASSES, TINY_CLASSES, TINY_MAX } from './classes.ts'
 export { COUNTERS, type CounterName } from './counters.ts'

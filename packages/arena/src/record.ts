@@ -168,8 +168,9 @@ export class ThreadRecord {
     const failures = W[this.at + R_FAILURES]
     const isSpent = failures > 0 && failures % FULL_TRY !== 0 && this.isSpent()
     if (!isSpent) {
+      // All orphans first, then one collection: one after each would read every block of the heap once per orphan.
+      for (let from = this.adopt(0); from !== 0; ) from = this.adopt(from)
       this.collectAll()
-      for (let from = this.adopt(0); from !== 0; from = this.adopt(from)) this.collectAll()
     }
     let page = this.runs.take(pages, c, alignment, Number.POSITIVE_INFINITY)
     if (page === 0 && !isSpent) {

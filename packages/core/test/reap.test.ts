@@ -145,6 +145,54 @@ played('of a thread that claimed several extents gives back what it had not yet 
   settle(b, [])
 })
 
+for (const [moment, operation] of [
+  ['before the run that reaches into the next extent is there', 'touch'],
+  ['after the run that reached into the next extent is gone', 'setCont'],
+] as const) {
+  played(`leaves an exact audit, though it strikes ${moment}`, () => {
+    const [a, b] = threadsOf(2, { bytes: 8 * MIB })
+    const { runs, extents } = a.record
+    const long = 2.5 * 2 ** a.arena.geometry.extentShift
+    const p = a.malloc(long)
+    a.malloc(100)
+    const cut = () => {
+      throw new Error('the end')
+    }
+    if (operation === 'touch') Object.assign(runs, { touch: cut })
+    else Object.assign(extents, { setCont: cut })
+    assert.throws(() => (operation === 'touch' ? a.malloc(long) : a.free(p)), /the end/)
+    b.reap(a.thread)
+    const { live } = soundAudit(b)
+    assert.is(live, operation === 'touch' ? long + 112 : 112)
+    // What is no longer joined is adopted all the same.
+    for (let q = b.tryMalloc(16_384); q !== 0; q = b.tryMalloc(16_384)) {}
+    assert.ok(soundAudit(b).free < MIB)
+  })
+}
+
+played('leaves an exact audit, though it strikes while the thread attaches', () => {
+  const arena = Arena.create({ bytes: 8 * MIB, threads: 3 })
+  const claim = (thread: number) => new Heap(ThreadRecord.claim(arena, thread))
+  const [a, b] = [claim(1), claim(2)]
+  // The record's last holder died with blocks in its caches.
+  const p = a.malloc(100)
+  b.reap(a.thread)
+  const { prototype } = untyped<{ prototype: { reset(): number } }>(ThreadRecord)
+  const { reset } = prototype
+  prototype.reset = () => {
+    throw new Error('the end')
+  }
+  try {
+    assert.throws(() => claim(3), /the end/)
+  } finally {
+    prototype.reset = reset
+  }
+  soundAudit(b)
+  assert.is(b.reap(3).records, 1)
+  claim(4).detach()
+  settle(b, [p])
+})
+
 played('frees its record for the next thread, which finds it as good as new', () => {
   const arena = Arena.create({ bytes: MIB, threads: 2 })
   const b = new Heap(ThreadRecord.claim(arena, 1))
