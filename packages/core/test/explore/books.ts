@@ -9,6 +9,8 @@ export interface Entry {
   readonly took?: number
   readonly gave?: number
   readonly reaped?: Reaped
+  /** The record that it claimed. */
+  readonly slot?: number
 }
 
 /** The block that each operation frees, if it does, by thread: one that is killed or thrown out of may have freed it. */
@@ -63,6 +65,7 @@ export function checkBooks(
   const { problems } = audit(arena)
   if (problems.length > 0) throw new Error(`audit: ${problems.join('; ')}`)
   const live = liveBlocks(buffer)
+  for (const p of books.twice()) throw new Error(`the block at ${p} was handed out twice`)
   for (const [p, doubt] of books.known()) {
     if (!live.has(p) && !doubt) throw new Error(`the block at ${p} is known and not live`)
     if (live.has(p) && arena.W[p >>> 2] !== p) throw new Error(`the block at ${p} holds ${arena.W[p >>> 2]}`)
@@ -79,12 +82,15 @@ class Books {
   private readonly lives = new Map<number, number>()
   private readonly doubts = new Map<number, number>()
   private readonly suspects = new Set<number>()
+  private readonly slots = new Set<number>()
 
   constructor(known: ReadonlySet<number>) {
     for (const p of known) this.lives.set(p, 1)
   }
 
-  enter({ took, gave, reaped }: Entry): void {
+  enter({ took, gave, reaped, slot }: Entry): void {
+    if (slot !== undefined && this.slots.has(slot)) throw new Error(`record ${slot} was claimed twice`)
+    if (slot !== undefined) this.slots.add(slot)
     if (took !== undefined) this.count(this.lives, took, 1)
     if (gave !== undefined) this.count(this.lives, gave, -1)
     for (const { ptr } of reaped?.suspects ?? []) this.suspects.add(ptr)
@@ -98,6 +104,11 @@ class Books {
   /** The blocks that must be live, and, with true, those that may be. */
   *known(): Iterable<[p: number, doubt: boolean]> {
     for (const [p, lives] of this.lives) if (lives > 0) yield [p, lives <= (this.doubts.get(p) ?? 0)]
+  }
+
+  /** Blocks that have more lives than one, which the frees in doubt cannot explain. */
+  *twice(): Iterable<number> {
+    for (const [p, lives] of this.lives) if (lives - (this.doubts.get(p) ?? 0) > 1) yield p
   }
 
   knows(p: number): boolean {

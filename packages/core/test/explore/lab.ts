@@ -1,9 +1,10 @@
 // Loads the scenarios with the shipped heap under them, rewritten; or with a bug planted in it.
 
 import { load, type Patch } from '@hakmem/interleave'
-import type * as Scenarios from './scenarios.js'
+import type * as Scenarios from './scenarios.ts'
 
-export type { Scene } from './scenarios.js'
+export type { Scene } from './scenarios.ts'
+export type SceneName = Exclude<keyof typeof Scenarios, 'SCENES'>
 
 /** The functions of the ordering module whose accesses are plain on x86-64, and what they mean. */
 const ORDERED = { peek: 'unordered', mark: 'release', seen: 'acquire' } as const

@@ -3,13 +3,13 @@
 // to scenario.
 
 import type { Patch } from '@hakmem/interleave'
-import type * as Scenarios from './scenarios.js'
+import type { SceneName } from './lab.ts'
 
 export interface Mutant {
   readonly name: string
   readonly patch: readonly Patch[]
   /** The scenario that finds it, and the schedules within which it does. */
-  readonly scene: keyof Omit<typeof Scenarios, 'scenes'>
+  readonly scene: SceneName
   readonly within: number
   readonly kills?: number
   readonly throws?: number
@@ -62,7 +62,7 @@ export const mutants: readonly Mutant[] = [
       'const extents = new Extents(arena, slot);',
       'swap(arena.W, at, -(me + 1), 0); const extents = new Extents(arena, slot);',
     ),
-    scene: 'twoReapers',
+    scene: 'newTenant',
     within: 20_000,
   },
   {
@@ -93,16 +93,6 @@ export const mutants: readonly Mutant[] = [
       'for (let e = this.first; e < this.count; e++) {\n            const word = load(this.W, this.table + e);',
     ),
     scene: 'chainParks',
-    within: 20_000,
-  },
-  {
-    name: 'a flag is taken down after the sweep',
-    patch: plant(
-      'arena/dist/slabs.js',
-      'exchange(this.F, page, 0);\n                this.recount(page, c);',
-      'this.recount(page, c);\n                exchange(this.F, page, 0);',
-    ),
-    scene: 'retire',
     within: 20_000,
   },
   {

@@ -11,7 +11,7 @@ import { Arena, type Reaped, ThreadRecord } from '@hakmem/arena'
 import { Heap } from '@hakmem/core'
 import type { End } from '@hakmem/interleave'
 import { specialise } from '../../dist/specialise.js'
-import { checkBooks, type Entry, type Gives, holds, inspect, liveBlocks } from './books.js'
+import { checkBooks, type Entry, type Gives, holds, inspect, liveBlocks } from './books.ts'
 
 const BYTES = 2 * 2 ** 20
 const FIRST_THREAD = 100
@@ -89,22 +89,20 @@ export function reapDead(stage: Stage, dead: string, nth: number): Entry {
 
 /** Throws what is wrong. `gives`: the block that each operation frees, if it does, by thread and operation. */
 export function checkWorld(stage: Stage, end: End, gives: Gives = {}): void {
-  settle(stage, end, checkBooks(stage, end, gives, reapAgain(stage, end)))
+  // A reaper that died before it had begun left nothing that says whom it was to reap: whoever knows asks again. One that
+  // was thrown out of its work resumes it. And a visitor that was thrown out of attaching is as good as dead.
+  const lost = end.killed.map(({ thread }) => thread).filter((thread) => !thread.startsWith('reaper'))
+  for (const { thread } of end.thrown) if (stage.visitors.includes(thread)) lost.push(thread)
+  if (stage.dead !== undefined) lost.push(stage.dead)
+  const live = checkBooks(stage, end, gives, reapAll(stage, end, lost))
+  reapAll(stage, end, stage.visitors)
+  settle(stage, end, live)
 }
 
-/**
- * A reaper that died before it had begun left nothing that says whom it was to reap: whoever knows asks again. And one
- * that was thrown out of its work resumes it.
- */
-function reapAgain(stage: Stage, end: End): Reaped[] {
+function reapAll(stage: Stage, end: End, victims: readonly string[]): Reaped[] {
   const reports: Reaped[] = []
-  const heaps = survivors(stage, end)
-  const victims = [...end.killed.map(({ thread }) => thread).filter((thread) => !thread.startsWith('reaper'))]
-  // Those that attach as part of the scenario may have been thrown out of it: their end is theirs to make up for.
-  victims.push(...stage.visitors)
-  if (stage.dead !== undefined) victims.push(stage.dead)
-  for (const victim of victims) {
-    for (const heap of heaps) reports.push(heap.reap(stage.thread(victim)))
+  for (const heap of survivors(stage, end)) {
+    for (const victim of victims) reports.push(heap.reap(stage.thread(victim)))
   }
   return reports
 }
@@ -113,6 +111,7 @@ function reapAgain(stage: Stage, end: End): Reaped[] {
 export function checkSound(stage: Stage, end: End): void {
   const { problems } = inspect(stage.arena.buffer)
   if (problems.length > 0) throw new Error(`audit: ${problems.join('; ')}`)
+  reapAll(stage, end, stage.visitors)
   settle(stage, end, liveBlocks(stage.arena.buffer))
 }
 

@@ -1,0 +1,3 @@
+import { testScenes } from './explored.ts'
+
+await testScenes('frees of other threads', ['sweep', 'twoFrees', 'retire', 'parks', 'doubleFree'])
