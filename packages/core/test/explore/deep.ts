@@ -1,0 +1,56 @@
+// `pnpm test:deep`: the scenarios under wider bounds than `npm test` has time for. Exit status 1 if one of them fails.
+//
+//     pnpm test:deep [--only SCENARIO] [--seconds S] [--seed N]
+
+import { parseArgs } from 'node:util'
+import { drain, explore, type Result, sample } from '@hakmem/interleave'
+import { loadScenes, type Scene } from './lab.ts'
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: '1' },
+  },
+})
+const seconds = Number(values.seconds)
+const seed = Number(values.seed)
+
+const RUNS: readonly [what: string, run: (scene: Scene) => Result][] = [
+  ['3 preemptions', (scene) => explore(scene, { preemptions: 3, seconds })],
+  ['2 preemptions, 1 kill', (scene) => explore(scene, { preemptions: 2, kills: 1, seconds })],
+  ['2 preemptions, 1 overflow', (scene) => explore(scene, { preemptions: 2, throws: 1, seconds })],
+  ['1 preemption, 2 kills', (scene) => explore(scene, { preemptions: 1, kills: scene.deaths, seconds })],
+  [
+    '1 preemption, 1 kill, 1 overflow',
+    (scene) => explore(scene, { preemptions: 1, kills: 1, throws: 1, seconds }),
+  ],
+  [
+    'at random (PCT), kills',
+    (scene) => sample(scene, { seed, schedules: 1e9, depth: 5, kills: scene.deaths, seconds }),
+  ],
+]
+
+const scenes = await loadScenes()
+const names = scenes.SCENES.filter((name) => values.only === undefined || name === values.only)
+if (names.length === 0)
+  throw new Error(`--only: there is no scenario ${values.only}; there are ${scenes.SCENES.join(', ')}`)
+
+let failed = 0
+for (const name of names) {
+  const scene = drain(scenes[name]()) as Scene
+  console.log(`${name}: ${scene.name}`)
+  for (const [what, run] of RUNS) {
+    const { schedules, states, steps, kills, throws, complete, failure, seconds } = run(scene)
+    const end = failure !== undefined ? 'FAILED' : complete ? 'all of it' : 'up to the time limit'
+    console.log(
+      `  ${what.padEnd(32)} ${end}: ${schedules} schedules, ${states} states, ${steps} steps, ${kills} kills, ` +
+        `${throws} overflows, ${seconds.toFixed(1)} s`,
+    )
+    if (failure === undefined) continue
+    failed++
+    console.log(String(failure))
+  }
+}
+console.log(`${names.length} scenarios, ${failed} failures`)
+process.exitCode = failed === 0 ? 0 : 1
