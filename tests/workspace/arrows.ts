@@ -19,7 +19,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
  * Node's modules and modules that they are told of when they run.
  */
 export const TOOLS: Readonly<Record<string, readonly string[]>> = {
-  interleave: ['acorn', 'cli-table3', 'magic-string', 'picocolors'],
+  interleave: ['acorn', 'cli-table3', 'picocolors'],
 }
 
 /**

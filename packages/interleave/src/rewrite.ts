@@ -10,15 +10,17 @@
  * call), which a list of edits at positions cannot say. Temporaries are local to the function that they stand in:
  * an activation evaluates an expression at most once at a time, so each is free again when its expression is done.
  *
- * A call is `(($1 = f(x)) instanceof $.Gen ? yield* $1 : $1)`. On Node 20, a loop of calls, ns a call to a plain and
- * to a rewritten function (`node packages/interleave/dist-test/calls.bench.js`): 2 and 33; with a trivial iterator,
- * `(yield* $.into(f(x)))`, 10 and 35; with `next` called by hand instead of `yield*` 1.5 and 30, but each further
- * call on the stack then costs 24 ns a step instead of 17.
+ * A call is `(($1 = f(x)) instanceof $.Gen ? yield* $1 : $1)`. Node 20, x64, ns a call to a plain function, a call to
+ * a rewritten one, and a step under ten calls (`node packages/interleave/dist-test/calls.bench.js`): 5, 29, 183. A
+ * trivial iterator, `(yield* $.into(f(x)))`: 9, 30, 180. `next` called by hand in a loop: 2, 30, 196, but that is a
+ * statement, and calls stand in expressions.
  */
 
 import type { AnyNode, CallExpression, ChainExpression, MemberExpression, Program, Token } from 'acorn'
 import { parse } from 'acorn'
 import { InterleaveError } from './errors.ts'
+import { CALLED, CALLING, NATIVES, NO_FUNCTION, STEPS } from './natives.ts'
+import { children, hasSteps, isAtomics, isBulk, isElement, nameOf, usesOf, within } from './tree.ts'
 
 /** How the plain accesses in a function are ordered: a step of its own each. */
 export type Order = 'unordered' | 'release' | 'acquire'
@@ -40,85 +42,6 @@ export function rewrite(source: string, options: RewriteOptions): string {
 // Implementation
 
 const HELPERS = new URL('./helpers.js', import.meta.url).href
-
-/** Operations of Atomics that are steps. */
-const STEPS = new Set([
-  ...[
-    'load',
-    'store',
-    'add',
-    'sub',
-    'and',
-    'or',
-    'xor',
-    'exchange',
-    'compareExchange',
-    'wait',
-    'notify',
-    'pause',
-  ],
-])
-
-/** Globals whose functions call nothing of the code under test, but for callbacks; no look at their results. */
-const NATIVES = new Set([
-  ...[
-    'Math',
-    'Number',
-    'Object',
-    'Array',
-    'JSON',
-    'BigInt',
-    'Boolean',
-    'String',
-    'Symbol',
-    'Date',
-    'console',
-  ],
-  ...['performance', 'parseInt', 'parseFloat', 'isNaN', 'isFinite', 'structuredClone', 'queueMicrotask'],
-  ...['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate'],
-  ...['Int8Array', 'Uint8Array', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float32Array'],
-  ...['Float64Array', 'BigInt64Array', 'BigUint64Array', 'Uint8ClampedArray', 'ArrayBuffer', 'Promise'],
-])
-
-/** Methods of natives that call what they are given: a rewritten function there is run to its end. */
-const CALLING = new Set([
-  ...[
-    'map',
-    'filter',
-    'forEach',
-    'some',
-    'every',
-    'find',
-    'findIndex',
-    'findLast',
-    'findLastIndex',
-    'flatMap',
-  ],
-  ...['reduce', 'reduceRight', 'sort', 'toSorted', 'from', 'fromEntries', 'groupBy', 'replace', 'replaceAll'],
-  ...['then', 'catch', 'finally', 'on', 'addEventListener', 'defineProperty', 'stringify', 'parse'],
-])
-
-/** Methods that natives call by their names, and would get a generator from. */
-const CALLED = new Set(['toString', 'valueOf', 'toJSON', 'then'])
-
-/** What cannot be a function, so that no callback hides behind it. */
-const NO_FUNCTION = new Set([
-  ...[
-    'Literal',
-    'TemplateLiteral',
-    'BinaryExpression',
-    'UnaryExpression',
-    'UpdateExpression',
-    'ArrayExpression',
-  ],
-  ...[
-    'ObjectExpression',
-    'ArrowFunctionExpression',
-    'FunctionExpression',
-    'ClassExpression',
-    'NewExpression',
-  ],
-])
 
 /** The function, or the like, that the current expression stands in. */
 interface Context {
@@ -234,7 +157,7 @@ class Rewriter {
       case 'BlockStatement':
       case 'StaticBlock':
         for (const statement of node.body) this.listed.add(statement)
-        if (node.type === 'StaticBlock') return this.inside('static', () => this.block(node))
+        if (node.type === 'StaticBlock') return this.inside('static', {}, () => this.block(node))
         return this.generic(node)
       case 'SwitchCase':
         for (const statement of node.consequent) this.listed.add(statement)
@@ -500,7 +423,7 @@ class Rewriter {
   /** An expression in a place of its own among parameters or fields, where only a function can hold temporaries. */
   root(node: AnyNode): string {
     if (!this.context.bare) return this.emit(node)
-    return this.inside(this.context.name, () => {
+    return this.inside(this.context.name, {}, () => {
       const text = this.emit(node)
       const { temps } = this.context
       return temps === 0 ? text : `((${this.tempNames(temps)}) => (${text}))()`
@@ -775,14 +698,13 @@ class Rewriter {
     return { name, suspends, bare, order, temps: 0, call: '' }
   }
 
-  inside<T>(name: string, within: Partial<Context> | (() => T), body?: () => T): T {
+  /** Runs `body` as what emits the function, or the like, of that name. */
+  inside<T>(name: string, kind: Partial<Context>, body: () => T): T {
     const outer = this.context
-    this.context = this.enter(name, typeof within === 'function' ? {} : within)
-    try {
-      return typeof within === 'function' ? within() : (body as () => T)()
-    } finally {
-      this.context = outer
-    }
+    this.context = this.enter(name, kind)
+    const value = body()
+    this.context = outer
+    return value
   }
 
   refuse(node: AnyNode | undefined, what: string): InterleaveError {
@@ -805,78 +727,4 @@ class Rewriter {
     if (node.type === 'ImportDeclaration') for (const { local } of node.specifiers) bind(local)
     for (const child of children(node)) this.collectBound(child)
   }
-}
-
-/** What of a node is code, in the order of the text: no names of properties, labels, imports and exports. */
-function children(node: AnyNode): AnyNode[] {
-  const skipped: unknown[] = []
-  if ('label' in node) skipped.push(node.label)
-  if (node.type === 'MemberExpression' && !node.computed) skipped.push(node.property)
-  if ('key' in node && !('computed' in node && node.computed)) skipped.push(node.key)
-  if ('specifiers' in node) skipped.push(node.specifiers)
-  if (node.type === 'MetaProperty') return []
-  return Object.values(node)
-    .filter((value) => !skipped.includes(value))
-    .flat()
-    .filter(isNode)
-    .sort((a, b) => a.start - b.start)
-}
-
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === 'object' && value !== null && 'type' in value && 'start' in value
-}
-
-/** The node and everything in it that runs with the same `this`. */
-function* within(node: AnyNode): Generator<AnyNode> {
-  yield node
-  for (const child of children(node)) {
-    if (child.type === 'FunctionExpression' || child.type === 'FunctionDeclaration') continue
-    if (child.type === 'StaticBlock') continue
-    if (child.type === 'PropertyDefinition') {
-      if (child.computed) yield* within(child.key)
-    } else yield* within(child)
-  }
-}
-
-/** Whether an arrow function needs the `this` around it, and whether it is bound to more than a generator can be. */
-function usesOf(arrow: AnyNode): { isThis: boolean; isBound: boolean } {
-  let isThis = false
-  let isBound = false
-  for (const node of within(arrow)) {
-    if (node.type === 'ThisExpression') isThis = true
-    if (node.type === 'Super' || (node.type === 'MetaProperty' && node.meta.name === 'new')) isBound = true
-    if (node.type === 'Identifier' && node.name === 'arguments') isBound = true
-  }
-  return { isThis, isBound }
-}
-
-/** `a[i]`, unless the key is plainly a name. */
-function isElement(node: MemberExpression): boolean {
-  const { computed, object, property } = node
-  if (!computed || object.type === 'Super' || property.type === 'TemplateLiteral') return false
-  if (property.type === 'Literal') return typeof property.value !== 'string'
-  const isSymbol = property.type === 'MemberExpression' && property.object.type === 'Identifier'
-  return !(isSymbol && (property.object as { name?: string }).name === 'Symbol')
-}
-
-/** Whether something on the spine of an optional chain is rewritten, so that its short circuit has to skip it. */
-function hasSteps(node: AnyNode): boolean {
-  if (node.type === 'CallExpression') return true
-  return node.type === 'MemberExpression' && (isElement(node) || hasSteps(node.object as AnyNode))
-}
-
-function isAtomics(callee: MemberExpression, bound: ReadonlySet<string>): boolean {
-  return callee.object.type === 'Identifier' && callee.object.name === 'Atomics' && !bound.has('Atomics')
-}
-
-/** Methods of typed arrays that write many elements. */
-function isBulk(callee: MemberExpression, name: string): boolean {
-  return callee.object.type !== 'Super' && (name === 'fill' || name === 'set' || name === 'copyWithin')
-}
-
-/** The name by which a function is called: of the property, or of the variable. */
-function nameOf(callee: AnyNode): string {
-  if (callee.type === 'Identifier') return callee.name
-  if (callee.type !== 'MemberExpression' || callee.computed) return ''
-  return callee.property.type === 'Identifier' ? callee.property.name : ''
 }

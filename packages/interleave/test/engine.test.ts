@@ -563,6 +563,24 @@ test('an Atomics store and load order them, and so does a release seen by an acq
   assert.is(codeOf(explore(scenario(racing('unordered')), { races: true }).failure?.error), 'RACE')
 })
 
+test('what follows a store is not ordered by it', () => {
+  const { failure } = explore(
+    scenario({
+      threads: {
+        a: function* (words): Steps {
+          yield store(words, 1, 1)
+          $.set(words, 0, 1)
+        },
+        b: function* (words): Steps<unknown> {
+          return (yield load(words, 1)) === 1 ? $.get(words, 0) : 0
+        },
+      },
+    }),
+    { races: true },
+  )
+  assert.is(codeOf(failure?.error), 'RACE')
+})
+
 test('a race that the scenario gives a reason for is none', () => {
   const reason = { location: (_: unknown, index: number) => ({ name: `word ${index}`, race: 'a hint' }) }
   assert.ok(explore(scenario({ ...racing('nothing'), ...reason }), { races: true }).complete)

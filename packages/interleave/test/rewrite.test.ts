@@ -108,8 +108,7 @@ const SNIPPETS: Record<string, string> = {
   'precedence around calls': `return [f(2) ** 2, -f(2), f(1) + f(2) * f(3), (f(1), f(2)), f(1) in { 1: 1 }, f(4) instanceof Object, \`\${f(1)}-\${W[share(0)]}\`]`,
   'new, with calls all over': `class C { constructor(x) { this.x = f(x) } } const o = { C, get: () => ({ C }) }; const l = [C]
     return [new C(g(1)), new o.C(share(0)), new (o.get().C)(3), new l[g(0)](4), new (class { y = f(1) })()]`,
-  'tagged templates':
-    'const t = (s, ...xs) => [s.raw[0], ...xs, share(0)]; const o = { v: 1, t() { return this.v } }; return [t`a${g(1)}b`, o.t`x`]',
+  'tagged templates': `const t = (s, ...xs) => [s.raw[0], ...xs, share(0)]; const o = { v: 1, t() { return this.v } }; return [t\`a\${g(1)}b\`, o.t\`x\`]`,
 
   'classes: methods, accessors, fields, statics': `
     class A {
@@ -191,8 +190,7 @@ const SNIPPETS: Record<string, string> = {
   'names with a dollar': `const $ = 1, $1 = 2, $h = 3, $$ = 4; W[0] = $; return [f($ + $1), W[0]++, W[1] += $$, $h]`,
   'names of natives that are other things': `const Math = { max: (x) => share(x) }; const String = (x) => ['own', share(x)]; return [Math.max(1, 2), String(3)]`,
   'globals that are natives': `return [Math.max(share(1), 2), Number('3'), String(4), Object.keys(f({ a: 1 })), JSON.stringify([share(0)]), Array.isArray(W), parseInt('7'), BigInt(2)]`,
-  'regular expressions, comments and templates':
-    'const s = `a${`b${f(1)}`}`; /* f(1) */ const r = /f\\(1\\)/.test("f(1)"); return [s, r] // f(2)',
+  'regular expressions, comments and templates': `const s = \`a\${\`b\${f(1)}\`}\`; /* f(1) */ const r = /f\\(1\\)/.test("f(1)"); return [s, r] // f(2)`,
   atomics: `return [Atomics.store(W, 0, 5), Atomics.load(W, 0), Atomics.add(W, g(0), f(2)), Atomics.sub(W, 0, 1), Atomics.and(W, 0, 6), Atomics.or(W, 0, 8), Atomics.xor(W, 0, 1),
     Atomics.exchange(W, 0, 3), Atomics.compareExchange(W, 0, 3, 4), Atomics.notify(W, 0), Atomics.wait(W, 0, 0), Atomics.isLockFree(4), Atomics.load(...[W, 0]), [1].map(() => Atomics.add(W, 0, 1)), Atomics.add(B, 0, 2n)]`,
   'async functions are left alone': `const a = async (x) => { log('in'); const y = await share(x); return y + W[0]++ }; async function b() { return share(1) } const c = { async m() { return f(1) } }
@@ -210,7 +208,10 @@ for (const [name, body] of Object.entries(SNIPPETS)) {
     const [original, other] = [await importText(source), await importText(text)]
     const expected = outcome(original)
     // A snippet that throws by mistake would compare nothing.
-    assert.is((expected[0] as unknown[])[0], /throws|error goes|error in|is no function/.test(name) ? 'threw' : 'returned')
+    assert.is(
+      (expected[0] as unknown[])[0],
+      /throws|error goes|error in|is no function/.test(name) ? 'threw' : 'returned',
+    )
     assert.equal(outcome(other), expected)
     // Again: nothing may be left behind in temporaries or statics.
     assert.equal(outcome(other), outcome(original))
@@ -320,6 +321,18 @@ test('refuses to declare what is not there, or cannot be suspended', () => {
   ]) {
     assert.throws(() => rewritten(source, { declared: { mark: 'release' } }), /declared\.mark: no function/)
   }
+})
+
+test('timers and promises run what they are given by name', async () => {
+  const source = `const W = new Int32Array(new SharedArrayBuffer(8)); const tick = () => Atomics.add(W, 0, 1)
+    export const run = async () => {
+      queueMicrotask(tick)
+      setTimeout(tick)
+      await Promise.resolve().then(tick)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return W[0]
+    }`
+  assert.is(await (await importText(rewritten(source))).run?.(), 3)
 })
 
 test('an Atomics of its own is no step', async () => {

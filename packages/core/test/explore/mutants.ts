@@ -1,0 +1,130 @@
+// Bugs planted in the shipped heap, one at a time: each undoes one of the steps or orders that the guarantees rest on, and
+// some scenario must then fail. What finds them is listed with them, so that the list is also an index from guarantee
+// to scenario.
+
+import type { Patch } from '@hakmem/interleave'
+import type * as Scenarios from './scenarios.js'
+
+export interface Mutant {
+  readonly name: string
+  readonly patch: readonly Patch[]
+  /** The scenario that finds it, and the schedules within which it does. */
+  readonly scene: keyof Omit<typeof Scenarios, 'scenes'>
+  readonly within: number
+  readonly kills?: number
+  readonly throws?: number
+}
+
+const plant = (file: string, replace: string, by: string): readonly Patch[] => [{ file, replace, by }]
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'a record is claimed by a load and a store',
+    patch: plant(
+      'arena/dist/record.js',
+      'swap(arena.W, at + R_THREAD, 0, thread + 1)',
+      '(store(arena.W, at + R_THREAD, thread + 1), true)',
+    ),
+    scene: 'records',
+    within: 5000,
+  },
+  {
+    name: 'an extent is claimed by a load and a store',
+    patch: plant(
+      'arena/dist/extents.js',
+      'return swap(this.W, this.table + from, FREE, this.owned);',
+      'if (load(this.W, this.table + from) !== FREE) return false; store(this.W, this.table + from, this.owned); return true;',
+    ),
+    scene: 'singleExtents',
+    within: 5000,
+  },
+  {
+    name: 'a claimer that meets another gives up its row but keeps what it has',
+    patch: plant(
+      'arena/dist/extents.js',
+      'while (--k >= 0)\n                store(this.W, this.table + from + k, FREE);',
+      '',
+    ),
+    scene: 'rows',
+    within: 5000,
+  },
+  {
+    name: 'the reaper does not undo a claim of several extents',
+    patch: plant('arena/dist/reap.js', 'extents.dropTentative();', ''),
+    scene: 'rows',
+    within: 20_000,
+    kills: 1,
+  },
+  {
+    name: 'the reaper frees the record before the extents',
+    patch: plant(
+      'arena/dist/reap.js',
+      'const extents = new Extents(arena, slot);',
+      'swap(arena.W, at, -(me + 1), 0); const extents = new Extents(arena, slot);',
+    ),
+    scene: 'twoReapers',
+    within: 20_000,
+  },
+  {
+    name: 'two reapers may reap one record',
+    patch: plant(
+      'arena/dist/reap.js',
+      '!swap(arena.W, at, word, -(me + 1))',
+      '(store(arena.W, at, -(me + 1)), false)',
+    ),
+    scene: 'twoReapers',
+    within: 20_000,
+  },
+  {
+    name: 'orphans are adopted by a load and a store',
+    patch: plant(
+      'arena/dist/extents.js',
+      '!swap(this.W, this.table + extent, ORPHAN, this.owned)',
+      'load(this.W, this.table + extent) !== ORPHAN || (store(this.W, this.table + extent, this.owned), false)',
+    ),
+    scene: 'adoptions',
+    within: 5000,
+  },
+  {
+    name: 'a chain is orphaned from its head on',
+    patch: plant(
+      'arena/dist/extents.js',
+      'for (let e = this.count - 1; e >= this.first; e--) {\n            const word = load(this.W, this.table + e);',
+      'for (let e = this.first; e < this.count; e++) {\n            const word = load(this.W, this.table + e);',
+    ),
+    scene: 'chainParks',
+    within: 20_000,
+  },
+  {
+    name: 'a flag is taken down after the sweep',
+    patch: plant(
+      'arena/dist/slabs.js',
+      'exchange(this.F, page, 0);\n                this.recount(page, c);',
+      'this.recount(page, c);\n                exchange(this.F, page, 0);',
+    ),
+    scene: 'retire',
+    within: 20_000,
+  },
+  {
+    name: 'a run is committed before its extents are covered',
+    patch: plant(
+      'arena/dist/runs.js',
+      'this.cover(start, 0, pages);\n        this.virginFrom = this.touch(start, start + pages);\n        this.W[this.g.runs + start] = runWord(c, pages);',
+      'this.W[this.g.runs + start] = runWord(c, pages);\n        this.cover(start, 0, pages);\n        this.virginFrom = this.touch(start, start + pages);',
+    ),
+    scene: 'rows',
+    within: 20_000,
+    kills: 1,
+  },
+  {
+    name: 'recovery forgets to drop the free index',
+    patch: plant(
+      'arena/dist/record.js',
+      'this.runs.index.clear();\n        this.runs.forgetRetained();',
+      'this.runs.forgetRetained();',
+    ),
+    scene: 'overflows',
+    within: 20_000,
+    throws: 1,
+  },
+]
