@@ -44,7 +44,7 @@ export const S_STOPPED = 1
 export const S_THREAD = 2
 /** Id of the thread in the operating system, 0 if unknown. */
 export const S_NATIVE = 3
-/** Turns taken, wrapping: the observer's pulse. */
+/** Turns taken and operations begun, wrapping: the observer's pulse. */
 export const S_PULSE = 4
 /** Operations on the heap, by all who sat here, wrapping. */
 export const S_OPERATIONS = 5

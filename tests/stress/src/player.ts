@@ -160,6 +160,8 @@ export class Player {
   private begin(op: number, slot: number): void {
     this.B[this.at + J_SLOT] = slot
     this.B[this.at + J_OP] = op
+    // One turn may be many operations.
+    this.B[this.at + S_PULSE] = (this.B[this.at + S_PULSE] + 1) | 0
     if (op !== OP.send && op !== OP.receive) this.count(1)
   }
 
