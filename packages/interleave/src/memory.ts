@@ -238,7 +238,7 @@ export function reset(): void {
   clocks.reset()
 }
 
-/** Forgets who touched what, but not the buffers. For tests of the reduction. */
+/** Sets who is told of races, and of plain accesses to contended locations (undefined: nobody). */
 export function setListeners(race: RaceListener | undefined, record: Recorder | undefined): void {
   onRace = race
   recorder = record
@@ -681,12 +681,15 @@ export function set(a: unknown, i: unknown, value: unknown, site = ''): unknown 
 
 type Methods = Record<string, (...args: unknown[]) => unknown>
 
-/** `a.fill(..)`, `a.set(..)`, `a.copyWithin(..)`: on shared memory noted element by element. */
+/**
+ * `a.fill(..)`, `a.set(..)`, `a.copyWithin(..)`: on shared memory noted element by element. Any other method is taken to
+ * read the whole array and to write nothing (`slice`, `indexOf`, `join`).
+ */
 export function method(a: unknown, name: string, site: string, ...args: unknown[]): unknown {
   const view = R[rMODE] === IDLE ? undefined : viewOf(a)
   if (view === undefined) return (a as Methods)[name](...args)
   plainSite = site
-  const length = view.length
+  const { length } = view
   let from = 0
   let to = 0
   if (name === 'fill') {
@@ -697,12 +700,15 @@ export function method(a: unknown, name: string, site: string, ...args: unknown[
     readRange(source, 0, source.length)
     from = Math.trunc(Number(args[1] ?? 0)) || 0
     to = Math.min(length, from + source.length)
-  } else {
+  } else if (name === 'copyWithin') {
     from = relative(args[0], length, 0)
     const start = relative(args[1], length, 0)
     const end = relative(args[2], length, length)
     to = Math.min(length, from + Math.max(0, end - start))
     readRange(a, start, end)
+  } else {
+    readRange(a, 0, length)
+    return (a as Methods)[name](...args)
   }
   return writeRange(view, from, to, () => (a as Methods)[name](...args))
 }
