@@ -86,6 +86,15 @@ export class StoreBuffer {
     if (this.thread === regs[THREAD]) regs[OWN] = 0
   }
 
+  /**
+   * Lets land what covers any of `size` bytes at `at`, for an access of the thread itself that cannot be served from the
+   * buffer. No more than that: whether the rest is still delayed then is the scheduler's choice.
+   */
+  settle(shadow: Shadow, at: number, size: number): void {
+    for (let e = this.find(shadow, at, size); e >= 0; e = this.find(shadow, at, size)) this.commit(e)
+    if (this.count === 0 && this.thread === regs[THREAD]) regs[OWN] = 0
+  }
+
   /** Lets entry `e` land, and before it whatever must not be overtaken. */
   commit(e: number): void {
     const view = this.views[e]

@@ -48,7 +48,7 @@ export function replay<S>(scenario: Scenario<S>, trace: string, options: Faults 
     throws: run.throws,
     complete: false,
     seconds: (performance.now() - start) / 1000,
-    ...(run.failed ? { failure: new Report(scenario.name, about) } : {}),
+    ...(run.failed ? { failure: new Report(scenario.name, options, about) } : {}),
   }
 }
 
@@ -83,7 +83,7 @@ function describe<S>(
 ): Failure {
   const run = replayWorld(scenario, failure.actions, options, failure.kept)
   const { seed } = found.failure as { seed?: number }
-  return new Report(scenario.name, {
+  return new Report(scenario.name, options, {
     error: run.failed ? run.error : failure.error,
     trace: traceOf(failure.actions, failure.kept),
     ...(seed === undefined ? {} : { seed }),

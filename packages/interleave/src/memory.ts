@@ -19,19 +19,9 @@
 
 import type { StoreBuffer } from './buffers.ts'
 import * as clocks from './clocks.ts'
+import { coerce, Shadow, type TypedArray, View } from './shadow.ts'
 
-export type TypedArray =
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array
-  | BigInt64Array
-  | BigUint64Array
+export { coerce, KINDS, type Shadow, type TypedArray, type View } from './shadow.ts'
 
 /** Registers. */
 export const MODE = 0
@@ -99,89 +89,6 @@ const rRACES = RACES
 const rRECORD = RECORD
 const running = RUNNING
 
-/** What is known about one buffer, over all runs of an exploration. */
-export class Shadow {
-  readonly slot: number
-  buffer: SharedArrayBuffer
-  bytes: Uint8Array
-  words: Int32Array
-  /** By shift: for each element read bits, write bits << 15, and SHARED. */
-  readonly cells: (Int32Array | undefined)[] = [undefined, undefined, undefined, undefined]
-  /** The run that has touched it last. */
-  run = 0
-
-  constructor(slot: number, buffer: SharedArrayBuffer) {
-    this.slot = slot
-    this.buffer = buffer
-    this.bytes = new Uint8Array(buffer)
-    this.words = new Int32Array(buffer, 0, buffer.byteLength >>> 2)
-  }
-
-  bind(buffer: SharedArrayBuffer): void {
-    if (buffer === this.buffer) return
-    if (buffer.byteLength !== this.buffer.byteLength) this.cells.fill(undefined)
-    this.buffer = buffer
-    this.bytes = new Uint8Array(buffer)
-    this.words = new Int32Array(buffer, 0, buffer.byteLength >>> 2)
-  }
-
-  cellsOf(shift: number): Int32Array {
-    const cells = this.cells[shift] ?? new Int32Array((this.buffer.byteLength >>> shift) + 1)
-    this.cells[shift] = cells
-    return cells
-  }
-}
-
-export const KINDS = [
-  'Int8Array',
-  'Uint8Array',
-  'Uint8ClampedArray',
-  'Int16Array',
-  'Uint16Array',
-  'Int32Array',
-  'Uint32Array',
-  'Float32Array',
-  'Float64Array',
-  'BigInt64Array',
-  'BigUint64Array',
-] as const
-
-/** One element of each kind, to see what a value becomes when it is stored. */
-const SCRATCH: TypedArray[] = [
-  new Int8Array(1),
-  new Uint8Array(1),
-  new Uint8ClampedArray(1),
-  new Int16Array(1),
-  new Uint16Array(1),
-  new Int32Array(1),
-  new Uint32Array(1),
-  new Float32Array(1),
-  new Float64Array(1),
-  new BigInt64Array(1),
-  new BigUint64Array(1),
-]
-
-/** A typed array over shared memory. */
-export class View {
-  readonly array: TypedArray
-  readonly shadow: Shadow
-  readonly kind: number
-  readonly shift: number
-  readonly base: number
-  readonly length: number
-  readonly cells: Int32Array
-
-  constructor(array: TypedArray, shadow: Shadow) {
-    this.array = array
-    this.shadow = shadow
-    this.kind = KINDS.indexOf(array.constructor.name as (typeof KINDS)[number])
-    this.shift = 31 - Math.clz32(array.BYTES_PER_ELEMENT)
-    this.base = array.byteOffset
-    this.length = array.length
-    this.cells = shadow.cellsOf(this.shift)
-  }
-}
-
 let views = new WeakMap<object, View>()
 let shadows = new WeakMap<SharedArrayBuffer, Shadow>()
 /** Buffers first met in setup, in that order: the same in every run, though each run may make new ones. */
@@ -238,7 +145,7 @@ export function reset(): void {
   clocks.reset()
 }
 
-/** Forgets who touched what, but not the buffers. For tests of the reduction. */
+/** Sets who is told of races, and of plain accesses to contended locations (undefined: nobody). */
 export function setListeners(race: RaceListener | undefined, record: Recorder | undefined): void {
   onRace = race
   recorder = record
@@ -516,13 +423,6 @@ function setElement(view: View, i: number, value: number | bigint): void {
   }
 }
 
-/** What `value` reads as once it is stored in such an array. */
-export function coerce(view: View, value: number | bigint): number | bigint {
-  const one = SCRATCH[view.kind] as Int32Array
-  one[0] = value as number
-  return one[0]
-}
-
 const isIndex = (view: View, i: unknown): i is number =>
   typeof i === 'number' && i >= 0 && i < view.length && Math.floor(i) === i
 
@@ -538,7 +438,7 @@ export function read(view: View, i: number, plain: boolean): number | bigint {
       foldValue(value)
       return value
     }
-    if (e >= 0) own.drain()
+    if (e >= 0) own.settle(view.shadow, at, 1 << view.shift)
   }
   foldBits(view, at)
   const value = element(view, i)
@@ -560,10 +460,7 @@ function write(view: View, i: number, value: number | bigint): void {
   const { shadow } = view
   if (R[rMODE] === running) {
     access(view, i, true, true)
-    if (R[rOWN] !== 0) {
-      const own = buffers[R[THREAD]]
-      if (own.find(shadow, at, 1 << view.shift) >= 0) own.drain()
-    }
+    if (R[rOWN] !== 0) buffers[R[THREAD]].settle(shadow, at, 1 << view.shift)
   }
   const recorded = R[rRECORD] !== 0 && R[rMODE] === running && contended(view, i)
   const before = recorded ? element(view, i) : 0
@@ -681,12 +578,15 @@ export function set(a: unknown, i: unknown, value: unknown, site = ''): unknown 
 
 type Methods = Record<string, (...args: unknown[]) => unknown>
 
-/** `a.fill(..)`, `a.set(..)`, `a.copyWithin(..)`: on shared memory noted element by element. */
+/**
+ * `a.fill(..)`, `a.set(..)`, `a.copyWithin(..)`: on shared memory noted element by element. Any other method is taken to
+ * read the whole array and to write nothing (`slice`, `indexOf`, `join`).
+ */
 export function method(a: unknown, name: string, site: string, ...args: unknown[]): unknown {
   const view = R[rMODE] === IDLE ? undefined : viewOf(a)
   if (view === undefined) return (a as Methods)[name](...args)
   plainSite = site
-  const length = view.length
+  const { length } = view
   let from = 0
   let to = 0
   if (name === 'fill') {
@@ -697,12 +597,15 @@ export function method(a: unknown, name: string, site: string, ...args: unknown[
     readRange(source, 0, source.length)
     from = Math.trunc(Number(args[1] ?? 0)) || 0
     to = Math.min(length, from + source.length)
-  } else {
+  } else if (name === 'copyWithin') {
     from = relative(args[0], length, 0)
     const start = relative(args[1], length, 0)
     const end = relative(args[2], length, length)
     to = Math.min(length, from + Math.max(0, end - start))
     readRange(a, start, end)
+  } else {
+    readRange(a, 0, length)
+    return (a as Methods)[name](...args)
   }
   return writeRange(view, from, to, () => (a as Methods)[name](...args))
 }
@@ -728,7 +631,9 @@ function writeRange(view: View, from: number, to: number, act: () => unknown): u
   const last = (view.base + (to << view.shift) - 1) >>> 2
   if (R[rMODE] === running) {
     for (let i = from; i < to; i++) access(view, i, true, true)
-    if (R[rOWN] !== 0) buffers[R[THREAD]].drain()
+    if (R[rOWN] !== 0) {
+      buffers[R[THREAD]].settle(shadow, view.base + (from << view.shift), (to - from) << view.shift)
+    }
   }
   const before = new Int32Array(last - first + 1)
   for (let w = first; w <= last; w++) before[w - first] = word(shadow, w)

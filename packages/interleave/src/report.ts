@@ -4,7 +4,7 @@
 
 import Table from 'cli-table3'
 import pc from 'picocolors'
-import type { Failure, Row } from './scenario.ts'
+import type { Failure, Faults, Row } from './scenario.ts'
 
 /** Rows shown from each end of a long schedule. */
 const SHOWN = 40
@@ -19,9 +19,11 @@ export class Report implements Failure {
   readonly preemptions: number
   readonly rows: readonly Row[]
   private readonly scenario: string
+  private readonly options: string
 
-  constructor(scenario: string, about: Omit<Failure, 'toString'>) {
+  constructor(scenario: string, faults: Faults, about: Omit<Failure, 'toString'>) {
     this.scenario = scenario
+    this.options = optionsOf(faults)
     this.error = about.error
     this.trace = about.trace
     if (about.seed !== undefined) this.seed = about.seed
@@ -33,8 +35,23 @@ export class Report implements Failure {
   toString(): string {
     const seed = this.seed === undefined ? '' : ` (seed ${this.seed})`
     const head = `${this.scenario}: ${messageOf(this.error)}\nfound in schedule ${this.schedules}${seed}, with ${this.preemptions} preemption${this.preemptions === 1 ? '' : 's'}`
-    return `${pc.bold(pc.red(head))}\n${table(this.rows)}\nreplay(scenario, '${this.trace}')`
+    return `${pc.bold(pc.red(head))}\n${table(this.rows)}\nreplay(scenario, '${this.trace}'${this.options})`
   }
+
+  /** What `console.log` of a result shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+}
+
+/** Options without which the schedule would run differently. */
+function optionsOf({ maxSteps, storeBuffers, races }: Faults): string {
+  const given = [
+    ...(storeBuffers === false ? ['storeBuffers: false'] : []),
+    ...(races ? [`races: ${races === true ? 'true' : `'${races}'`}`] : []),
+    ...(maxSteps === undefined ? [] : [`maxSteps: ${maxSteps}`]),
+  ]
+  return given.length === 0 ? '' : `, { ${given.join(', ')} }`
 }
 
 function messageOf(error: unknown): string {

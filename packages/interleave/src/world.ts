@@ -11,7 +11,8 @@
  * A thread that loads the same value by the same line three times without changing anything, or calls `Atomics.pause`
  * three times, spins, and is *parked*: to let it go on costs a preemption until another thread has changed memory or
  * nobody else can go on. The same goes for a wait that has timed out and waits again. So no schedule starves a thread
- * for ever, and a loop that gives up after a few turns is still explored.
+ * for ever, and a loop that gives up after a few turns is still explored. (A loop that waits and *writes* in each turn has
+ * to call `Atomics.pause`; without it the schedule that never leaves it is reported as a livelock.)
  */
 
 import {

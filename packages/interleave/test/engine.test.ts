@@ -137,6 +137,40 @@ test('setup sees the same memory in every schedule, and what was written is undo
   }
 })
 
+test('methods of arrays are undone, and what they read is part of what a thread has seen', () => {
+  const words = new Int32Array(new SharedArrayBuffer(32))
+  const bytes = new Uint8Array(words.buffer)
+  words.set([1, 2, 3])
+  const told = new Set<string>()
+  const result = explore({
+    name: 'methods',
+    setup: () => words,
+    threads: {
+      a: function* (w): Steps {
+        yield add(w, 6, 1)
+        $.method(bytes, 'fill', '', 7, -3)
+        $.method(w, 'copyWithin', '', 3, 0, 2)
+        $.method(w, 'set', '', w.subarray(0, 2), 1)
+        yield add(w, 6, 1)
+      },
+      b: function* (w): Steps<unknown> {
+        yield load(w, 6)
+        const all = $.method(w, 'join', '')
+        // Without what the join has read these two would be one state.
+        yield load(w, 5)
+        return all
+      },
+    },
+    check(w, { results }) {
+      told.add(String(results.b[0]?.returned))
+      if (w.join() !== '1,1,2,1,2,0,2,117901056') throw new Error(w.join())
+    },
+  })
+  assert.ok(result.complete, String(result.failure))
+  assert.equal([...told].sort(), ['1,1,2,1,2,0,1,117901056', '1,1,2,1,2,0,2,117901056', '1,2,3,0,0,0,0,0'])
+  assert.is(words.join(), '1,2,3,0,0,0,0,0')
+})
+
 test('a spin lock is explored, although whoever waits for it could spin for ever', () => {
   const locked: Body = function* (words) {
     while ((yield $.atomic('compareExchange', 'lock', words, 0, 0, 1)) !== 0) yield* here()
@@ -631,6 +665,17 @@ test('a failure prints who did what, where, and with which value, and the line t
   assert.equal(
     failure?.rows.map(({ thread, operation }) => `${thread} ${operation}`),
     ['a starts', 'a load', 'b starts', 'b load', 'b store', 'b ends', 'a store', 'a ends'],
+  )
+})
+
+test('the line that replays a failure has the options that it needs', () => {
+  const { failure } = explore(scenario(racing('nothing')), { races: true, storeBuffers: false, kills: 1 })
+  assert.ok(
+    String(failure).endsWith(`replay(scenario, '${failure?.trace}', { storeBuffers: false, races: true })`),
+  )
+  assert.is(
+    codeOf(replay(scenario(racing('nothing')), failure?.trace ?? '', { races: true }).failure?.error),
+    'RACE',
   )
 })
 

@@ -176,6 +176,28 @@ for (const [name, ops] of Object.entries({ ATOMIC, PLAIN, DELAYED })) {
   })
 }
 
+test('a read of one delayed store through a wider view leaves the others delayed', () => {
+  compare(
+    [
+      [
+        [{ op: 'mark', at: 0, value: 2 }],
+        [
+          { op: 'add', at: 1, value: 2 },
+          { op: 'add', at: 0, value: 2 },
+        ],
+      ],
+      [
+        [
+          { op: 'mark', at: 1, value: 1 },
+          { op: 'put', at: 0, value: 1 },
+        ],
+        [{ op: 'load', at: 1, value: 1 }],
+      ],
+    ],
+    { preemptions: 1 },
+  )
+})
+
 test('switches among three threads', () => {
   const random = numbers(33)
   for (let n = 0; n < 15; n++)
@@ -197,6 +219,17 @@ test('kills of a thread and of its reaper', () => {
 test('throws', () => {
   const random = numbers(7)
   for (let n = 0; n < 25; n++) compare(randomProgram(random, 2, 2, PLAIN), { preemptions: 1, throws: 1 })
+})
+
+test('everything at once', () => {
+  const random = numbers(11)
+  const ops: Ops = [...ATOMIC, ...PLAIN, ...DELAYED, 'wait', 'notify']
+  for (let n = 0; n < 40; n++) {
+    const program = randomProgram(random, 2, 2, ops).map((thread) => [
+      thread[0].map((one) => (one.op === 'wait' ? { ...one, value: 2 } : one)),
+    ])
+    compare(program, { preemptions: 1, kills: 1, throws: n % 2 }, true)
+  }
 })
 
 test('waits that time out, and notifies', () => {
