@@ -269,12 +269,12 @@ function checkRecords(arena: Arena, problems: Set<string>): void {
     const at = g.records + slot * g.recordWords
     const thread = load(arena.W, at + R_THREAD)
     // Of a thread that is being reaped the extents are others' already; one that is just attaching has none.
-    const isSettled = thread > 0 && arena.W[at + R_OP] === 0
-    const fault = recordFault(g, arena.W, at, isSettled)
+    const isHeld = thread > 0
+    const fault = recordFault(g, arena.W, at, isHeld)
     if (fault !== undefined) problems.add(`record ${slot} has ${fault}`)
     if (thread > 0 && threads.has(thread)) problems.add(`thread ${thread - 1} has two records`)
     threads.add(thread)
-    if (isSettled) checkCaches(arena, slot, problems)
+    if (isHeld) checkCaches(arena, slot, problems)
   }
 }
 

@@ -48,8 +48,8 @@ export const FLAG_COUNTERS = 1
 // ---- record, words from its start -------------------------------------------------------------------------
 
 /**
- * 0 free; t (thread id + 1) live; -m dead and being reaped by the thread whose word is m. Swapped by attach (0 to t), by
- * a reaper (t to -m, a dead reaper's -t to -m, -m to 0); stored by detach (0).
+ * 0 free; t (thread id + 1) live; -m being reaped, or claimed and not yet reset, by the thread whose word is m. Swapped
+ * by attach (0 to -t), by a reaper (t to -m, a dead reaper's -t to -m, -m to 0); stored by attach (t) and detach (0).
  */
 export const R_THREAD = 0
 /** 1 while a slow path is under way. Owner only. Found set on entry, the last one was thrown out of. */
@@ -171,7 +171,10 @@ function slabShiftOf(bytes: number): number {
   return bytes < 8 * 2 ** 20 ? 12 : bytes < 256 * 2 ** 20 ? 14 : 16
 }
 
-/** Cache entries per class: as many as fit a share of the heap, so that idle caches cannot fill a small one. */
+/**
+ * Cache entries per class: as many as fit a share of the heap, 8 tiny or 2 mid ones at least. (So a small heap with many
+ * threads could be filled by idle caches: `bounds.ts` has the figures, and `park` empties them.)
+ */
 function capsOf(bytes: number, threads: number): Int32Array {
   const share = Math.max(4096, Math.min(2 ** 17, bytes / threads / 256))
   const caps = new Int32Array(CLASSES)

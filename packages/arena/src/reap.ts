@@ -9,7 +9,7 @@
  * 3. TENT(R) to FREE; then, from the end down, OWNED(R) to ORPHAN, CONT kept. CONT covers at least what used runs do, at
  *    any moment of their life (`runs.ts`), so a chain stays whole, and its head goes last. Publishes run words and
  *    state bytes to whoever adopts. Nothing else of the record is read again: it is all hints, and claiming resets it.
- * 4. -me to 0: swap. The record is another thread's.
+ * 4. -me to 0: swap. The record is another thread's. (A reaper that dies behind this takes its report with it.)
  *
  * Every step is a function of what the words say now, so doing it twice does nothing more. Threads that the dead one
  * watched have died with it, and go first: as long as they are not reaped, the note that leads to them is there. And

@@ -1,9 +1,9 @@
 /**
  * A thread's record: its slot in the heap, and everything slow that it does there.
  *
- * Attach claims a record with one swap of its word (0 to the thread's id + 1); detach stores 0. Everything else in
- * it has one writer, the thread, except the hints, which other threads add to. Attach resets all of it: the last
- * holder may have died at any step (`reap.ts`).
+ * Attach claims a record with one swap of its word (0 to -t, t being the thread's id + 1), resets all of it, because the
+ * last holder may have died at any step (`reap.ts`), and stores t; detach stores 0. Everything else in it has one
+ * writer, the thread, except the hints, which other threads add to.
  *
  * Slow paths stand between `enter` and `leave`, which set and clear the record's `op` word. A stack overflow may
  * throw out of one and be caught by the application; then `op` is found set by the next one, which first re-derives
@@ -96,22 +96,26 @@ export class ThreadRecord {
       )
     }
     const g = arena.geometry
-    for (let slot = 0; slot < g.threads; slot++) {
-      const at = g.records + slot * g.recordWords
-      if (load(arena.W, at + R_THREAD) === thread + 1) {
+    // Its own, or one that it was thrown out of while it attached or reaped.
+    for (const own of [thread + 1, -(thread + 1)]) {
+      for (let slot = 0; slot < g.threads; slot++) {
+        const at = g.records + slot * g.recordWords
+        if (load(arena.W, at + R_THREAD) !== own) continue
         const record = new ThreadRecord(arena, slot, thread)
         record.recover()
+        store(arena.W, at + R_THREAD, thread + 1)
         return record
       }
     }
     for (let slot = 0; slot < g.threads; slot++) {
       const at = g.records + slot * g.recordWords
-      if (load(arena.W, at + R_THREAD) === 0 && swap(arena.W, at + R_THREAD, 0, thread + 1)) {
-        arena.W[at + R_OP] = 1
+      // As one that it reaps, so that nobody reads what the last holder left in it.
+      if (load(arena.W, at + R_THREAD) === 0 && swap(arena.W, at + R_THREAD, 0, -(thread + 1))) {
         const record = new ThreadRecord(arena, slot, thread)
         record.reset()
         arena.W[at + R_OP] = 0
         arena.W[at + R_PRESSURE] = load(arena.W, H_PRESSURE)
+        store(arena.W, at + R_THREAD, thread + 1)
         return record
       }
     }

@@ -58,6 +58,9 @@ export function checkBooks(
     results.forEach((outcome, operation) => {
       if (outcome?.injected === true) inFlight({ thread, operation })
       else if (outcome?.threw === undefined) books.enter((outcome?.returned ?? {}) as Entry)
+      // Whoever was killed has no record any more.
+      const { slot } = (outcome?.returned ?? {}) as Entry
+      if (slot !== undefined && !end.killed.some((strike) => strike.thread === thread)) books.claim(slot)
     })
   }
   end.killed.forEach(inFlight)
@@ -88,9 +91,12 @@ class Books {
     for (const p of known) this.lives.set(p, 1)
   }
 
-  enter({ took, gave, reaped, slot }: Entry): void {
-    if (slot !== undefined && this.slots.has(slot)) throw new Error(`record ${slot} was claimed twice`)
-    if (slot !== undefined) this.slots.add(slot)
+  claim(slot: number): void {
+    if (this.slots.has(slot)) throw new Error(`record ${slot} was claimed twice`)
+    this.slots.add(slot)
+  }
+
+  enter({ took, gave, reaped }: Entry): void {
     if (took !== undefined) this.count(this.lives, took, 1)
     if (gave !== undefined) this.count(this.lives, gave, -1)
     for (const { ptr } of reaped?.suspects ?? []) this.suspects.add(ptr)

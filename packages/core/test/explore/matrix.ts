@@ -103,7 +103,7 @@ function full(fault: string, most: number, seeds: number): void {
     const heaps = [1, 2].map((thread) => new Heap(ThreadRecord.claim(arena, thread)))
     const random = randomFrom(seed)
     const live: number[] = []
-    for (let step = 0, misses = 0; misses < 50; step++) {
+    for (let misses = 0; misses < 50; ) {
       const heap = heaps[random(2)]
       try {
         if (random(8) === 0 && live.length > 0) heap.free(live.splice(random(live.length), 1)[0])

@@ -14,8 +14,6 @@ const K = 1024
 export interface Scene extends Scenario<Stage> {
   /** Threads that may be killed in one schedule: 2 where a second reaper has a record. */
   readonly deaths: number
-  /** Two deaths take minutes: left to `pnpm test:deep`. */
-  readonly isLong?: boolean
 }
 
 function scene(
