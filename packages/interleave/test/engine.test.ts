@@ -185,6 +185,48 @@ test('a spin lock is explored, although whoever waits for it could spin for ever
   )
 })
 
+/** Looks at word 0 up to `most` times; how often it looked in vain, and the order in which it then came to word 2. */
+const looks = (most: number) =>
+  function* (words: Words): Steps<string> {
+    let vain = 0
+    while (vain < most && (yield load(words, 0)) === 0) vain++
+    return `${vain} ${yield add(words, 2, 1)}`
+  }
+
+test('a loop that gives up does so while others stand still, at the price of a preemption', () => {
+  const parts: Parts = {
+    threads: {
+      a: looks(4),
+      b: function* (words): Steps {
+        yield store(words, 0, 1)
+      },
+    },
+  }
+  const told = (preemptions: number) => all(parts, { preemptions }, (_, end) => String(returned(end, 'a')))
+  assert.equal(told(0), ['0 0', '3 0'])
+  assert.ok(told(1).includes('4 0'))
+})
+
+test('who spins is free to go on as soon as something has changed', () => {
+  const told = all(
+    {
+      threads: {
+        a: looks(9),
+        b: function* (words): Steps {
+          yield store(words, 0, 1)
+        },
+        c: function* (words): Steps<unknown> {
+          return yield add(words, 2, 1)
+        },
+      },
+    },
+    { preemptions: 0 },
+    (_, end) => `${returned(end, 'a')} ${returned(end, 'c')}`,
+  )
+  assert.ok(told.includes('3 0 1'))
+  assert.ok(told.includes('3 1 0'))
+})
+
 // ---- kills -----------------------------------------------------------------------------------------------------------------
 
 /** Writes 1, 2, 3 to word 0: by a step, plainly behind a local point, and by a step. */
@@ -429,6 +471,31 @@ test('first come, first woken, with nobody switched away from', () => {
   assert.equal(told, ['0 1'])
 })
 
+test('a wait that polls times out again and again, but starves nobody', () => {
+  const told = all(
+    {
+      threads: {
+        a: function* (words): Steps<string> {
+          const got = []
+          while (got.at(-1) !== 3) {
+            yield wait(words, 0, 0, 10)
+            got.push(yield load(words, 1))
+          }
+          return got.join('')
+        },
+        b: function* (words): Steps {
+          for (let n = 1; n <= 3; n++) yield store(words, 1, n)
+        },
+      },
+    },
+    { preemptions: 2 },
+    (_, end) => String(returned(end, 'a')),
+  )
+  // With two switches away from b it sees two of its stores on the way.
+  for (const seen of ['3', '03', '13', '23', '123', '0123'])
+    assert.ok(told.includes(seen), `${seen} of ${told}`)
+})
+
 test('a wake-up that comes before its wait is lost', () => {
   const { failure } = explore(
     scenario({
@@ -515,6 +582,26 @@ test('release stores land in order, unordered ones in any', () => {
   const told = (_: Words, end: Parameters<Scenario<Words>['check']>[1]) => String(returned(end, 'b'))
   assert.equal(all(pass('release'), {}, told), ['00', '01', '11'])
   assert.equal(all(pass('unordered'), {}, told), ['00', '01', '10', '11'])
+})
+
+test('a store to the place of a release store lands behind it, and so behind what that stands behind', () => {
+  const told = all(
+    {
+      threads: {
+        a: function* (words) {
+          yield $.plain('store', 'unordered', 'put', words, 0, 1)
+          yield mark(words, 1, 1)
+          yield $.plain('store', 'unordered', 'put', words, 1, 2)
+        },
+        b: function* (words): Steps<string> {
+          return `${yield seen(words, 1)}${yield seen(words, 0)}`
+        },
+      },
+    },
+    {},
+    (_, end) => String(returned(end, 'b')),
+  )
+  assert.equal(told, ['00', '01', '11', '21'])
 })
 
 test('a thread sees its own delayed stores at once, through views of any width', () => {
@@ -714,6 +801,40 @@ test('a failure is shrunk to the operations and threads that it needs', () => {
   assert.is(messageOf(failure?.error), '1 of 2 updates')
   assert.match(failure?.trace ?? '', /^b1\.c1\//)
   assert.ok((failure?.rows.length ?? 99) <= 8)
+})
+
+test('an operation that the check counts on is not shrunk away', () => {
+  const { failure } = explore(
+    scenario({
+      threads: { a: [increment, increment], b: [increment] },
+      check(words) {
+        if (words[0] !== 3) throw new Error(`${words[0]} of 3 updates`)
+      },
+    }),
+  )
+  assert.is(failure?.preemptions, 1)
+  assert.not((failure?.trace ?? '/').includes('/'))
+})
+
+test('nor is one without which something else goes wrong', () => {
+  const { failure } = explore(
+    scenario({
+      threads: {
+        a: [
+          function* (words): Steps {
+            yield store(words, 1, 1)
+          },
+          increment,
+        ],
+        b: [increment],
+      },
+      check(words) {
+        if (words[0] !== 2) throw new Error(words[1] === 0 ? 'not prepared' : 'lost')
+      },
+    }),
+  )
+  assert.is(messageOf(failure?.error), 'lost')
+  assert.not((failure?.trace ?? '/').includes('/'))
 })
 
 test('a kill is shrunk to an earlier one', () => {

@@ -33,6 +33,8 @@ interface Instruction {
     | 'seen'
     | 'wait'
     | 'notify'
+    | 'spin'
+    | 'rest'
   readonly at: number
   readonly value: number
 }
@@ -62,7 +64,11 @@ function operation(instructions: readonly Instruction[]): Operation<Shared> {
       else if (op === 'mark') yield $.plain('store', 'release', 'mark', bytes, 4 * at, value)
       else if (op === 'put') yield $.plain('store', 'unordered', 'put', bytes, 4 * at, value)
       else if (op === 'seen') sum += yield $.plain('load', 'acquire', 'seen', bytes, 4 * at)
-      else if (op === 'wait') seen.push(yield $.atomic('wait', 'wait', words, at, 0, value > 1 ? 10 : 0))
+      else if (op === 'spin') {
+        for (let turn = 0; turn < 4 && (yield $.atomic('load', 'spin', words, at)) === 0; turn++) sum += 10
+      } else if (op === 'rest') {
+        for (let turn = 0; turn < 4; turn++) yield $.atomic('pause', 'rest')
+      } else if (op === 'wait') seen.push(yield $.atomic('wait', 'wait', words, at, 0, value > 1 ? 10 : 0))
       else yield $.atomic('notify', 'notify', words, at, 1)
       seen.push(sum)
     }
@@ -219,6 +225,14 @@ test('kills of a thread and of its reaper', () => {
 test('throws', () => {
   const random = numbers(7)
   for (let n = 0; n < 25; n++) compare(randomProgram(random, 2, 2, PLAIN), { preemptions: 1, throws: 1 })
+})
+
+test('loops that spin and give up', () => {
+  const random = numbers(12)
+  for (let n = 0; n < 25; n++) {
+    const ops: Ops = ['spin', 'rest', 'store', 'add']
+    compare(randomProgram(random, 2, 2, ops), { preemptions: 1 + (n % 2) })
+  }
 })
 
 test('everything at once', () => {
