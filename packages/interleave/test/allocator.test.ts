@@ -43,8 +43,8 @@ test('a claim that looks before it stores is caught', async () => {
   const patch = [
     {
       file: 'arena/dist/record.js',
-      replace: 'swap(arena.W, at + R_THREAD, 0, thread + 1)',
-      by: '(store(arena.W, at + R_THREAD, thread + 1), true)',
+      replace: 'swap(arena.W, at + R_THREAD, 0, -(thread + 1))',
+      by: '(store(arena.W, at + R_THREAD, -(thread + 1)), true)',
     },
   ]
   const result = explore(claims(await load('@hakmem/arena', { ...options, patch })))

@@ -22,8 +22,8 @@ export const mutants: readonly Mutant[] = [
     name: 'a record is claimed by a load and a store',
     patch: plant(
       'arena/dist/record.js',
-      'swap(arena.W, at + R_THREAD, 0, thread + 1)',
-      '(store(arena.W, at + R_THREAD, thread + 1), true)',
+      'swap(arena.W, at + R_THREAD, 0, -(thread + 1))',
+      '(store(arena.W, at + R_THREAD, -(thread + 1)), true)',
     ),
     scene: 'records',
     within: 5000,
