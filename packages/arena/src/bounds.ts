@@ -4,8 +4,8 @@
  *
  * A thread holds whole extents. One that is attached and does nothing keeps all of those which it held when it last did
  * something, whatever was freed to it since: `park` before idling is what bounds it, to nothing. What it keeps of blocks
- * that it freed itself is bounded by its caches: a cached block keeps its run, and a run its extents. One that only
- * frees adopts the extents of threads that left, and keeps them likewise.
+ * that it freed itself is bounded by its caches: a cached block keeps its run, and a run its extents. The same goes for
+ * one that only frees: it adopts the extents of threads that left, and gives back what is free in them.
  *
  * Steps are ordered operations (see `ordering.ts`), reads of state bytes included. Loops over links (rings, the
  * free-run index, caches) take as many steps as the thread has runs, or as a cache has entries.

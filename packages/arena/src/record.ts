@@ -284,11 +284,25 @@ export class ThreadRecord {
     this.runs.dropRetained()
   }
 
-  /** Adopts the orphan that a free of this thread met, unless another thread does. */
+  /**
+   * Adopts the orphan that a free of this thread met, unless another thread does, and gives back at once what is free in
+   * it: a thread that only frees would else keep all that it adopts.
+   */
   adoptOnFree(extent: number): void {
     this.enter()
-    if (this.extents.adoptAt(extent)) this.adopted(extent)
+    if (this.extents.adoptAt(extent)) this.settle(extent, this.adopted(extent))
     this.leave()
+  }
+
+  /** Counts the blocks of the runs in extents [first, end), just adopted; runs without a live one go back. */
+  private settle(first: number, end: number): void {
+    const shift = this.arena.geometry.extentPageShift
+    for (let page = first << shift; page < end << shift; ) {
+      // An extent that went back with a run may be another thread's by now.
+      const word = this.extents.isMine(page >>> shift) ? this.runs.word(page) : 0
+      if (word !== 0 && runClass(word) !== LARGE) this.slabs.settle(page, runClass(word))
+      page += Math.max(1, runPages(word))
+    }
   }
 
   /** Adopts one chain of orphans at or behind extent `from`; the extent to go on from, or 0 if there is none. */

@@ -274,6 +274,12 @@ export class Slabs {
     W[this.at + R_DIRTY + c] = 0
   }
 
+  /** The same for one run that was just adopted: no cache entry of mine points into it, so there is nothing to flush. */
+  settle(page: number, c: number): void {
+    this.unflag(page, c)
+    this.recount(page, c)
+  }
+
   private recount(page: number, c: number): void {
     const W = this.W
     const S = this.S

@@ -118,7 +118,7 @@ bytes('flushed, with live blocks: for each the extents of its run; parked: nothi
 })
 
 bytes(
-  'free-only: nothing of the living; of those who left, the extents that it adopts, until it collects',
+  'free-only: nothing of the living; of those who left no more than one that idles, its caches and free extents',
   () => {
     const [a, b, c] = threadsOf(3, { bytes: 8 * MIB })
     b.freeBatch(fill(a, SIZE))
@@ -132,8 +132,8 @@ bytes(
     freeScattered(b, blocks)
     const { geometry: g } = b.arena
     const stranded = strandedFrom(c)
-    const most = (g.extents - g.firstExtent) * 2 ** g.extentShift
-    assert.ok(stranded <= most && stranded > most / 2, `${stranded} of ${most}`)
+    const most = boundsOf(g).idleIn(CLASS, 0)
+    assert.ok(stranded <= most && stranded > most / 4, `${stranded} of ${most}`)
     b.flush()
     assert.is(strandedFrom(c), 0)
   },
