@@ -9,10 +9,10 @@
  * it is left but shared memory and the results of the operations that had ended.
  *
  * A thread that loads the same value by the same line three times without changing anything, or calls `Atomics.pause`
- * three times, spins, and is *parked*: to let it go on costs a preemption until another thread has changed memory or
- * nobody else can go on. The same goes for a wait that has timed out and waits again. So no schedule starves a thread
- * for ever, and a loop that gives up after a few turns is still explored. (A loop that waits and *writes* in each turn has
- * to call `Atomics.pause`; without it the schedule that never leaves it is reported as a livelock.)
+ * three times, spins, and is *parked*: to let it go on costs a preemption until another thread has changed a contended
+ * location or nobody else can go on. The same goes for a wait that has timed out and waits again. So no schedule starves
+ * a thread for ever, and a loop that gives up after a few turns is still explored. (A loop that waits and *writes* in each
+ * turn has to call `Atomics.pause`; without it the schedule that never leaves it is reported as a livelock.)
  */
 
 import {
@@ -293,9 +293,9 @@ export class World<S> {
     } else if (kind === COMMIT) {
       if (argOf(action) >= this.buffers[thread.index].count) throw misfit(thread, 'has no such delayed store')
       regs[THREAD] = -1
-      regs[SAW] = regs[CHANGES] = 0
+      regs[SAW] = regs[CHANGES] = regs[CONTENDED] = 0
       this.buffers[thread.index].commit(argOf(action))
-      if (regs[CHANGES] > 0) this.refreshOthers(undefined)
+      if (regs[CHANGES] > 0 && regs[CONTENDED] !== 0) this.refreshOthers(undefined)
     } else if (kind === EXPIRE) {
       if (thread.status !== WAITING || !thread.timed) throw misfit(thread, 'waits for no time')
       this.witness?.note(thread, 'the wait times out')
@@ -360,7 +360,8 @@ export class World<S> {
     if (kind === PAUSE) thread.parked = thread.rests() && thread.status === READY
     if (regs[CHANGES] > 0) {
       thread.clearSpins()
-      this.refreshOthers(thread)
+      // Nobody spins on what nobody else touches; and a transition that touches nothing shared must matter to no other.
+      if (this.contended) this.refreshOthers(thread)
     } else if (
       kind === LOAD ||
       kind === PLAIN_LOAD ||

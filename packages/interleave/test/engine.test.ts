@@ -207,6 +207,45 @@ test('a loop that gives up does so while others stand still, at the price of a p
   assert.ok(told(1).includes('4 0'))
 })
 
+test('a loop gives up before a wait of another times out', () => {
+  const told = all(
+    {
+      threads: {
+        a: looks(4),
+        b: function* (words): Steps {
+          yield wait(words, 1, 0, 10)
+          yield store(words, 0, 1)
+        },
+      },
+    },
+    { preemptions: 1 },
+    (_, end) => String(returned(end, 'a')),
+  )
+  assert.ok(told.includes('4 0'))
+})
+
+test('a wait that times out in an empty loop is no livelock while others can go on', () => {
+  const told = all(
+    {
+      threads: {
+        a: function* (words): Generator<unknown, string, unknown> {
+          let last: unknown
+          do last = yield wait(words, 0, 0, 10)
+          while (last === 'timed-out')
+          return String(last)
+        },
+        b: function* (words): Steps {
+          yield store(words, 0, 1)
+          yield notify(words, 0)
+        },
+      },
+    } as Parts,
+    {},
+    (_, end) => String(returned(end, 'a')),
+  )
+  assert.equal(told, ['not-equal', 'ok'])
+})
+
 test('who spins is free to go on as soon as something has changed', () => {
   const told = all(
     {

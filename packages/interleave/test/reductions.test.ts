@@ -228,6 +228,32 @@ test('throws', () => {
 })
 
 test('loops that spin and give up', () => {
+  // What only one thread touches must not tell another that it is worth looking again.
+  compare(
+    [
+      [
+        [
+          { op: 'store', at: 2, value: 2 },
+          { op: 'rest', at: 2, value: 1 },
+        ],
+        [
+          { op: 'spin', at: 2, value: 1 },
+          { op: 'store', at: 1, value: 1 },
+        ],
+      ],
+      [
+        [
+          { op: 'store', at: 2, value: 1 },
+          { op: 'store', at: 0, value: 2 },
+        ],
+        [
+          { op: 'spin', at: 1, value: 2 },
+          { op: 'store', at: 1, value: 2 },
+        ],
+      ],
+    ],
+    { preemptions: 1 },
+  )
   const random = numbers(12)
   for (let n = 0; n < 25; n++) {
     const ops: Ops = ['spin', 'rest', 'store', 'add']
