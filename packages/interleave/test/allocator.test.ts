@@ -49,7 +49,9 @@ test('a claim that looks before it stores is caught', async () => {
   ]
   const result = explore(claims(await load('@hakmem/arena', { ...options, patch })))
   assert.match(String(result.failure?.error), /both have slot 0/)
-  assert.is(result.failure?.preemptions, 1)
+  // One at most, and none where the three looks of a claim at one word, all through one line of `ordering.js`, count as
+  // spinning: to leave a thread that spins is free.
+  assert.ok((result.failure?.preemptions ?? 9) <= 1, `${result.failure?.preemptions} preemptions`)
   assert.ok(result.schedules < 1000, `${result.schedules} schedules`)
 })
 
