@@ -75,11 +75,11 @@ static void pass(struct gate *gate) {
 
 /* ---- The task at hand; written by the main thread while the others wait at `gate` ---- */
 
-enum task { RUN, SAMPLE, EMPTY, LEAVE };
+enum task { RUN, TOUCH, SAMPLE, EMPTY, LEAVE };
 
 static enum task task;
 static uint32_t task_round;
-static double task_seconds, task_operations;
+static double task_seconds, task_operations, task_bytes;
 static pthread_t crew[MOST_SEATS];
 static struct gate gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
@@ -421,6 +421,29 @@ static void clear(uint32_t seat) {
   }
 }
 
+static uint32_t lane_seed(uint32_t seed, uint32_t lane) { return ((seed + lane * 7919 + 1) * 0x9e3779b1u) | 1; }
+
+/* Allocates, writes to every page of, and frees `task_bytes`: src/contender/touch.ts. */
+static void touch(uint32_t seat) {
+  uint32_t random = lane_seed(1, seat);
+  uint8_t *last = NULL;
+  for (double left = task_bytes; left > 0;) {
+    random = xorshift(random);
+    uint32_t size = size_from(random);
+    if (size < sizeof last) size = sizeof last;
+    uint8_t *p = allocate(size);
+    for (uint32_t at = 0; at < size; at += 4096) p[at] = 1;
+    memcpy(p, &last, sizeof last);
+    last = p;
+    left -= size;
+  }
+  while (last) {
+    uint8_t *p = last;
+    memcpy(&last, p, sizeof last);
+    release(p);
+  }
+}
+
 static void *member(void *argument) {
   uint32_t seat = (uint32_t)(uintptr_t)argument;
   for (;;) {
@@ -428,6 +451,8 @@ static void *member(void *argument) {
     if (task == LEAVE) return NULL;
     if (task == RUN)
       work(seat);
+    else if (task == TOUCH)
+      touch(seat);
     else if (task == SAMPLE)
       sample(seat);
     else
@@ -498,7 +523,7 @@ static void *map(size_t bytes) {
 
 static double *samples; /* MOST_SAMPLES for each lane */
 
-static double prepare(uint32_t threads, uint32_t seed) {
+static double prepare(uint32_t threads, uint32_t seed, double touch_bytes) {
   close_session();
   lane_count = shape.kind == RING ? 1 : threads;
   seats = shape.kind == RING ? 2 : shape.kind == LARSON ? 2 * threads : threads;
@@ -511,7 +536,7 @@ static double prepare(uint32_t threads, uint32_t seed) {
   if (!samples) samples = map(MOST_SEATS * (size_t)MOST_SAMPLES * sizeof *samples);
   for (uint32_t i = 0; i < lane_count; i++) {
     struct lane *lane = &lanes[i];
-    lane->random = ((seed + i * 7919 + 1) * 0x9e3779b1u) | 1;
+    lane->random = lane_seed(seed, i);
     lane->left = shape.turn;
     pthread_mutex_init(&lane->mutex, NULL);
     pthread_cond_init(&lane->changed, NULL);
@@ -522,6 +547,8 @@ static double prepare(uint32_t threads, uint32_t seed) {
   for (uint32_t seat = 0; seat < seats; seat++)
     if (pthread_create(&crew[seat], NULL, member, (void *)(uintptr_t)seat) != 0) fail("cannot start a thread");
   double baseline = status_bytes("VmRSS:");
+  task_bytes = touch_bytes;
+  if (touch_bytes > 0) set_all(TOUCH, 0, 0);
   if (shape.kind == LARSON)
     for (uint32_t i = 0; i < lane_count; i++) prepare_larson(&lanes[i]);
   return baseline;
@@ -571,7 +598,23 @@ static double number_of(const char *line, const char *name) {
   return found ? strtod(found + strlen(key), NULL) : 0;
 }
 
-static double percentile(double part, size_t count) { return samples[(size_t)(part * (double)(count - 1))] * 1e9; }
+/* PARTS of src/contender/protocol.ts */
+static const double parts[] = {0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 1};
+
+static void print_samples(size_t count) {
+  printf("{\"did\":\"sample\",\"count\":%zu,\"nanoseconds\":[", count);
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    printf("%s%.1f", i ? "," : "", samples[(size_t)(parts[i] * (double)(count - 1))] * 1e9);
+  printf("]}\n");
+}
+
+static void print_round(double ops, double rate, double peak) {
+  printf("{\"did\":\"round\",\"ops\":%.0f,\"seconds\":%.9f,\"peakResidentBytes\":%.0f,\"residentBytes\":%.0f,\"lanes\":[", ops,
+         ops / rate, peak, status_bytes("VmRSS:"));
+  for (uint32_t i = 0; i < lane_count; i++)
+    printf("%s%.0f", i ? "," : "", lanes[i].operations / (lanes[i].ended - lanes[i].started));
+  printf("]}\n");
+}
 
 static bool has(const char *line, const char *pair) { return strstr(line, pair) != NULL; }
 
@@ -586,7 +629,7 @@ static void obey(const char *line) {
     shape.units = (uint32_t)number_of(line, "units");
     shape.shift = (uint32_t)number_of(line, "shift");
     shape.turn = (uint32_t)number_of(line, "turn");
-    double baseline = prepare((uint32_t)number_of(line, "threads"), (uint32_t)number_of(line, "seed"));
+    double baseline = prepare((uint32_t)number_of(line, "threads"), (uint32_t)number_of(line, "seed"), number_of(line, "touchBytes"));
     printf("{\"did\":\"prepare\",\"baselineResidentBytes\":%.0f}\n", baseline);
     return;
   }
@@ -600,8 +643,7 @@ static void obey(const char *line) {
       count += lanes[i].sample_count;
     }
     qsort(samples, count, sizeof *samples, by_size);
-    printf("{\"did\":\"sample\",\"p50\":%.1f,\"p99\":%.1f,\"p999\":%.1f}\n", percentile(0.5, count),
-           percentile(0.99, count), percentile(0.999, count));
+    print_samples(count);
     return;
   }
   if (has(line, "\"do\":\"round\"")) {
@@ -616,8 +658,7 @@ static void obey(const char *line) {
     rate += lanes[i].operations / (lanes[i].ended - lanes[i].started);
   }
   if (has(line, "\"do\":\"round\"")) {
-    printf("{\"did\":\"round\",\"ops\":%.0f,\"seconds\":%.9f,\"peakResidentBytes\":%.0f}\n", ops, ops / rate,
-           peak_bytes(was_reset));
+    print_round(ops, rate, peak_bytes(was_reset));
     return;
   }
   set_all(EMPTY, 0, 0);

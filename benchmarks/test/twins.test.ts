@@ -60,7 +60,7 @@ async function measureAll(workload: Workload, threads: number, seed: number) {
   const done: { ops: number; checksum: number }[] = []
   for (const contender of contenders) {
     const shape = { ...workload.shape, ...(workload.shape.kind === 'larson' && SMALL_LARSON) }
-    await contender.prepare({ do: 'prepare', ...shape, threads, seed })
+    await contender.prepare({ do: 'prepare', ...shape, threads, seed, touchBytes: 100_000 })
     const { ops, checksum } = await contender.fixed(OPERATIONS)
     done.push({ ops, checksum })
   }

@@ -26,15 +26,18 @@ import { emptySlots, toggle } from '../loops/toggle.ts'
 import type { Allocator } from '../peers/allocator.ts'
 import type { Shape } from '../workloads.ts'
 import { Pace } from './pace.ts'
+import { touch } from './touch.ts'
 import { monotonicSeconds, pause, startLine, waitFor } from './waiting.ts'
 
 export interface Task {
-  readonly do: 'warm' | 'run' | 'sample' | 'empty'
+  readonly do: 'warm' | 'touch' | 'run' | 'sample' | 'empty'
   /** Counts the tasks of a session from 1. */
   readonly round: number
   /** Exactly one of the two limits is finite. */
   readonly seconds: number
   readonly operations: number
+  /** What to touch. */
+  readonly bytes: number
 }
 
 type Step = (heap: Allocator, lane: Lane, operations: number, shape: Shape) => number
@@ -64,6 +67,7 @@ export class Part {
   run(task: Task): void {
     startLine(this.#board, this.#seats, task.round)
     if (task.do === 'run') this.#work(task)
+    else if (task.do === 'touch') touch(this.#attached(), this.#shape, this.#seat, task.bytes)
     else if (task.do === 'sample') this.#sample(task)
     else if (task.do === 'empty') this.#empty()
     this.#allocator?.park()

@@ -12,6 +12,8 @@ export interface Prepare extends Shape {
   readonly do: 'prepare'
   readonly threads: number
   readonly seed: number
+  /** Bytes that each seat allocates, writes to and frees before anything else, so that memory is not fresh; or 0. */
+  readonly touchBytes: number
 }
 
 /** Runs for a time, and leaves everything where it is for the next round. */
@@ -52,17 +54,21 @@ export interface RoundDone {
   readonly ops: number
   readonly seconds: number
   readonly peakResidentBytes: number
+  /** At the end of the round. */
+  readonly residentBytes: number
+  /** Operations per second of each lane. */
+  readonly lanes: readonly number[]
 }
 
-/** Nanoseconds of an operation, less what reading the clock costs. */
-export interface Percentiles {
-  readonly p50: number
-  readonly p99: number
-  readonly p999: number
-}
+/** Of the timed operations, those that took no longer than the figures of `SampleDone`; the last is all of them. */
+export const PARTS = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 1] as const
 
-export interface SampleDone extends Percentiles {
+export interface SampleDone {
   readonly did: 'sample'
+  /** How many operations were timed. */
+  readonly count: number
+  /** Nanoseconds of an operation, less what reading the clock costs: one figure for each of `PARTS`. */
+  readonly nanoseconds: readonly number[]
 }
 
 export interface FixedDone {

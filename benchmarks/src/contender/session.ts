@@ -5,6 +5,7 @@
  */
 
 import { Piscina } from 'piscina'
+import { sum } from 'simple-statistics'
 import {
   type Board,
   boardBytes,
@@ -22,7 +23,7 @@ import { prepareLarson } from '../loops/larson.ts'
 import type { ScriptPeer } from '../peers/allocator.ts'
 import { heapBytesOf, type Shape, seatsOf } from '../workloads.ts'
 import type { Task } from './part.ts'
-import type { FixedDone, Prepare, RoundDone, SampleDone } from './protocol.ts'
+import { type FixedDone, PARTS, type Prepare, type RoundDone, type SampleDone } from './protocol.ts'
 import { peakResidentBytes, resetPeak, residentBytes } from './resident.ts'
 import type { Seat } from './worker.ts'
 
@@ -58,6 +59,7 @@ export class Session {
     const session = new Session(pool, board, seats)
     await session.#all({ do: 'warm' })
     session.baselineResidentBytes = residentBytes()
+    if (order.touchBytes > 0) await session.#all({ do: 'touch', bytes: order.touchBytes })
     for (const [index, lane] of board.lanes.entries()) {
       lane.words[RANDOM] = laneSeed(order.seed, index)
       lane.words[LEFT] = shape.turn
@@ -70,15 +72,20 @@ export class Session {
   async round(seconds: number): Promise<RoundDone> {
     const wasReset = resetPeak()
     await this.#all({ do: 'run', seconds })
-    return { did: 'round', ...this.#figures(), peakResidentBytes: peakResidentBytes(wasReset) }
+    return {
+      did: 'round',
+      ...this.#figures(),
+      peakResidentBytes: peakResidentBytes(wasReset),
+      residentBytes: residentBytes(),
+    }
   }
 
   async sample(seconds: number): Promise<SampleDone> {
     await this.#all({ do: 'sample', seconds })
     const all = this.#board.lanes.flatMap(({ samples, clock }) => [...samples.subarray(0, clock[SAMPLES])])
     const sorted = Float64Array.from(all).sort()
-    const at = (part: number) => sorted[Math.floor(part * (sorted.length - 1))] * 1e6
-    return { did: 'sample', p50: at(0.5), p99: at(0.99), p999: at(0.999) }
+    const nanoseconds = PARTS.map((part) => sorted[Math.floor(part * (sorted.length - 1))] * 1e6)
+    return { did: 'sample', count: sorted.length, nanoseconds }
   }
 
   async fixed(operations: number): Promise<FixedDone> {
@@ -96,21 +103,18 @@ export class Session {
   async #all(task: Pick<Task, 'do'> & Partial<Task>): Promise<void> {
     const round = ++this.#round
     for (const { clock } of this.#board.lanes) if (task.do === 'run') clock.fill(0)
-    const whole = { seconds: Number.POSITIVE_INFINITY, operations: Number.POSITIVE_INFINITY, ...task, round }
+    const endless = { seconds: Number.POSITIVE_INFINITY, operations: Number.POSITIVE_INFINITY, bytes: 0 }
+    const whole = { ...endless, ...task, round }
     const runs = Array.from({ length: this.#seats }, () => this.#pool.run(whole))
     const errors = (await Promise.all(runs)).filter((error) => error !== undefined)
     if (errors[0] !== undefined) throw new Error(errors[0])
   }
 
   /** A lane's rate is its operations over its own time; the session's is the sum of the lanes'. */
-  #figures(): { ops: number; seconds: number } {
-    let ops = 0
-    let rate = 0
-    for (const { clock } of this.#board.lanes) {
-      const done = clock[OPERATIONS]
-      ops += done
-      rate += done / (clock[ENDED] - clock[STARTED])
-    }
-    return { ops, seconds: ops / rate }
+  #figures(): { ops: number; seconds: number; lanes: number[] } {
+    const clocks = this.#board.lanes.map(({ clock }) => clock)
+    const lanes = clocks.map((clock) => clock[OPERATIONS] / (clock[ENDED] - clock[STARTED]))
+    const ops = sum(clocks.map((clock) => clock[OPERATIONS]))
+    return { ops, seconds: ops / sum(lanes), lanes }
   }
 }

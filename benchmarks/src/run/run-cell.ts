@@ -6,11 +6,18 @@
  */
 
 import { median } from 'simple-statistics'
-import type { Percentiles } from '../contender/protocol.ts'
+import { PARTS } from '../contender/protocol.ts'
 import { type Peer, SUBJECT } from '../peers/peers.ts'
 import { liveBytesOf, stepsSingly } from '../workloads.ts'
 import { Contender } from './contender.ts'
 import type { Cell, Pace } from './plan.ts'
+
+/** Nanoseconds of an operation. */
+interface Percentiles {
+  readonly p50: number
+  readonly p99: number
+  readonly p999: number
+}
 
 export interface Result {
   readonly workload: string
@@ -96,7 +103,13 @@ export async function runCell(cell: Cell, settings: Settings): Promise<CellResul
         runners.set(peer.name, runner)
         versions[peer.name] = contender.hello.version
         const { shape } = cell.workload
-        const order = { do: 'prepare', ...shape, threads: cell.threads, seed: settings.seed } as const
+        const order = {
+          do: 'prepare',
+          ...shape,
+          threads: cell.threads,
+          seed: settings.seed,
+          touchBytes: 0,
+        } as const
         const { baselineResidentBytes } = await contender.prepare(order)
         runners.set(peer.name, { ...runner, baseline: baselineResidentBytes })
         await warmUp(contender, settings.seconds)
@@ -119,7 +132,8 @@ export async function runCell(cell: Cell, settings: Settings): Promise<CellResul
       if (runner === undefined) continue
       settings.onStep(`samples ${peer.name}`, settings.seconds)
       await attempt(peer, async () => {
-        const { p50, p99, p999 } = await runner.contender.sample(settings.seconds)
+        const { nanoseconds } = await runner.contender.sample(settings.seconds)
+        const [p50, p99, p999] = ([0.5, 0.99, 0.999] as const).map((part) => nanoseconds[PARTS.indexOf(part)])
         runner.nanoseconds = { p50, p99, p999 }
       })
     }
