@@ -5,56 +5,17 @@
  * JSON each (src/contender/protocol.ts). All sizes and counts come with `prepare`. A test runs both sides with
  * a fixed number of operations and compares counts and checksums, so a change here needs its counterpart there.
  *
- * * Memory of its own comes from mmap, so that the allocator under test serves nothing but the workload.
+ * This file has the threads and the commands; the workloads are in files of their own, listed in kinds.h.
  */
 
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <math.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <time.h>
-#include <unistd.h>
+#include "board.h"
+#include "renew.h"
 
-/* ---- Shapes, lanes and the board: src/workloads.ts, src/loops/board.ts ---- */
+#include "kinds.h"
 
-enum kind { TINY_HOT, TOGGLE, LARSON, RING };
+/* ---- Threads: src/contender/part.ts, worker.ts ---- */
 
-struct shape {
-  enum kind kind;
-  uint32_t slots, low, units, shift, turn;
-};
-
-struct lane {
-  _Alignas(64) uint32_t random, sum;
-  uint32_t left;
-  double started, ended, operations;
-  double *samples; /* seconds of single operations */
-  uint32_t sample_count;
-  uint8_t **pointers;
-  pthread_mutex_t mutex; /* guards turn and stopped */
-  pthread_cond_t changed;
-  uint32_t turn, stopped;
-};
-
-enum { MOST_SEATS = 256, RING_SLOTS = 65536, BATCH = 256, SPINS = 1000, DOZE_US = 50, LEAST = 64, GAP = 64, MOST_SAMPLES = 32768 };
-
-static struct shape shape;
-static struct lane lanes[MOST_SEATS];
-static uint32_t lane_count, seats;
-static uint8_t *ring[RING_SLOTS];
-static _Alignas(64) _Atomic uint32_t ring_head;
-static _Alignas(64) _Atomic uint32_t ring_tail;
-static _Alignas(64) _Atomic uint32_t ring_stop;
-
-/* A barrier, since not every system with threads has one. */
+/* A barrier between main and the threads, since not every system with threads has one. */
 struct gate {
   pthread_mutex_t mutex;
   pthread_cond_t changed;
@@ -73,355 +34,13 @@ static void pass(struct gate *gate) {
   pthread_mutex_unlock(&gate->mutex);
 }
 
-/* ---- The task at hand; written by the main thread while the others wait at `gate` ---- */
-
 enum task { RUN, TOUCH, SAMPLE, EMPTY, LEAVE };
 
 static enum task task;
-static uint32_t task_round;
-static double task_seconds, task_operations, task_bytes;
+static double task_bytes;
+static const struct kind *kind;
 static pthread_t crew[MOST_SEATS];
 static struct gate gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-
-static double monotonic_seconds(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-/* A block must look used to the compiler. */
-static inline uint8_t *allocate(size_t size) {
-  uint8_t *p = malloc(size);
-  __asm__ volatile("" : "+r"(p) : : "memory");
-  return p;
-}
-
-static inline void release(uint8_t *p) {
-  __asm__ volatile("" : "+r"(p) : : "memory");
-  free(p);
-}
-
-static inline uint32_t xorshift(uint32_t x) {
-  x ^= x << 13;
-  x ^= x >> 17;
-  x ^= x << 5;
-  return x;
-}
-
-static inline uint32_t size_from(uint32_t random) {
-  return shape.low + ((((random >> 16) * shape.units) >> 16) << shape.shift);
-}
-
-static inline void put_number(uint8_t *p, uint32_t number) { memcpy(p + 8, &number, 4); }
-
-static inline uint32_t number_in(const uint8_t *p) {
-  uint32_t number;
-  memcpy(&number, p + 8, 4);
-  return number;
-}
-
-/* ---- The loops: src/loops ---- */
-
-static uint32_t tiny_hot(struct lane *lane, uint32_t operations) {
-  uint8_t **pointers = lane->pointers;
-  uint32_t cycles = (operations + 199) / 200, sum = lane->sum;
-  for (uint32_t cycle = 0; cycle < cycles; cycle++) {
-    for (uint32_t i = 0; i < 100; i++) {
-      uint8_t *p = allocate(32);
-      *p = (uint8_t)i;
-      pointers[i] = p;
-    }
-    sum += *pointers[99];
-    for (uint32_t i = 100; i-- > 0;) {
-      release(pointers[i]);
-    }
-  }
-  lane->sum = sum;
-  return cycles * 200;
-}
-
-static uint32_t toggle(struct lane *lane, uint32_t operations) {
-  uint8_t **slots = lane->pointers;
-  uint32_t mask = shape.slots - 1, random = lane->random, sum = lane->sum;
-  for (uint32_t i = 0; i < operations; i++) {
-    random = xorshift(random);
-    uint32_t slot = random & mask;
-    uint8_t *held = slots[slot];
-    if (held) {
-      release(held);
-      slots[slot] = NULL;
-    } else {
-      uint32_t size = size_from(random);
-      uint8_t *p = allocate(size);
-      *p = (uint8_t)random;
-      slots[slot] = p;
-      sum += (slot + 1) * size;
-    }
-  }
-  lane->random = random;
-  lane->sum = sum;
-  return operations;
-}
-
-static uint32_t larson(struct lane *lane, uint32_t operations) {
-  uint8_t **blocks = lane->pointers;
-  uint32_t slots = shape.slots, random = lane->random, sum = lane->sum;
-  for (uint32_t i = 0; i < operations; i++) {
-    random = xorshift(random);
-    uint32_t slot = ((random & 0xffff) * slots) >> 16, size = size_from(random);
-    uint8_t *old = blocks[slot];
-    release(old);
-    uint8_t *p = allocate(size);
-    p[0] = (uint8_t)random;
-    p[1] = (uint8_t)(random >> 8);
-    blocks[slot] = p;
-    sum += (slot + 1) * size;
-  }
-  lane->random = random;
-  lane->sum = sum;
-  return operations;
-}
-
-static void prepare_larson(struct lane *lane) {
-  uint32_t random = lane->random;
-  for (uint32_t slot = 0; slot < shape.slots; slot++) {
-    random = xorshift(random);
-    uint8_t *p = allocate(size_from(random));
-    p[0] = (uint8_t)random;
-    p[1] = (uint8_t)(random >> 8);
-    lane->pointers[slot] = p;
-  }
-  for (uint32_t slot = shape.slots - 1; slot > 0; slot--) {
-    random = xorshift(random);
-    uint32_t other = ((random & 0xffff) * (slot + 1)) >> 16;
-    uint8_t *p = lane->pointers[slot];
-    lane->pointers[slot] = lane->pointers[other];
-    lane->pointers[other] = p;
-  }
-  lane->random = random;
-  larson(lane, 4 * shape.slots);
-}
-
-static void produce(uint32_t first) {
-  for (uint32_t i = 0; i < BATCH; i++) {
-    uint8_t *p = allocate(64);
-    put_number(p, first + i);
-    ring[(first + i) % RING_SLOTS] = p;
-  }
-}
-
-static void consume(uint32_t first, struct lane *lane) {
-  uint32_t sum = lane->sum;
-  for (uint32_t i = 0; i < BATCH; i++) {
-    uint8_t *p = ring[(first + i) % RING_SLOTS];
-    sum += number_in(p);
-    release(p);
-  }
-  lane->sum = sum;
-}
-
-static void scatter(uint32_t first, struct lane *lane) {
-  uint8_t **table = lane->pointers;
-  uint32_t mask = shape.slots - 1, random = lane->random, sum = lane->sum;
-  for (uint32_t i = 0; i < BATCH; i++) {
-    uint8_t *p = ring[(first + i) % RING_SLOTS];
-    random = xorshift(random);
-    uint32_t place = (random >> 5) & mask;
-    sum += (place + 1) * number_in(p);
-    uint8_t *displaced = table[place];
-    table[place] = p;
-    if (displaced) release(displaced);
-  }
-  lane->random = random;
-  lane->sum = sum;
-}
-
-/* Frees what a lane holds at the end of a fixed run: emptySlots, emptyLarson, emptyTable. */
-static void empty(struct lane *lane) {
-  if (shape.kind == TINY_HOT) return;
-  for (uint32_t slot = 0; slot < shape.slots; slot++) {
-    uint8_t *p = lane->pointers[slot];
-    if (!p) continue;
-    lane->sum += shape.kind == RING ? number_in(p) : shape.kind == LARSON ? (uint32_t)(p[0] + p[1]) : *p;
-    release(p);
-    lane->pointers[slot] = NULL;
-  }
-}
-
-/* ---- Parts: src/contender/part.ts, pace.ts, waiting.ts ---- */
-
-struct pace {
-  uint32_t chunk, least;
-  double last;
-};
-
-static void adapt(struct pace *pace, double now) {
-  double took = now - pace->last;
-  pace->last = now;
-  if (took < 100e-6)
-    pace->chunk *= 2;
-  else if (took > 400e-6 && pace->chunk > pace->least)
-    pace->chunk >>= 1;
-}
-
-static void doze(uint32_t spins) {
-  if (spins >= SPINS) usleep(DOZE_US);
-}
-
-static uint32_t at_most(uint32_t chunk, double left) { return left < chunk ? (uint32_t)left : chunk; }
-
-static void report(struct lane *lane, double started, double ended, double operations) {
-  lane->started = started;
-  lane->ended = ended;
-  lane->operations = operations;
-}
-
-static void run_alone(struct lane *lane) {
-  uint32_t (*step)(struct lane *, uint32_t) = shape.kind == TOGGLE ? toggle : tiny_hot;
-  double started = monotonic_seconds(), now = started, done = 0;
-  struct pace pace = {LEAST, LEAST, started};
-  while (now - started < task_seconds && done < task_operations) {
-    done += step(lane, at_most(pace.chunk, task_operations - done));
-    now = monotonic_seconds();
-    adapt(&pace, now);
-  }
-  report(lane, started, now, done);
-}
-
-/* Runs until the turn ends (false) or the round does (true). */
-static bool run_turn(struct lane *lane) {
-  double now = monotonic_seconds(), started = lane->started ? lane->started : now, done = lane->operations;
-  struct pace pace = {LEAST, LEAST, now};
-  while (lane->left > 0 && now - started < task_seconds && done < task_operations) {
-    uint32_t chunk = pace.chunk < lane->left ? pace.chunk : lane->left;
-    uint32_t ran = larson(lane, at_most(chunk, task_operations - done));
-    done += ran;
-    lane->left -= ran;
-    now = monotonic_seconds();
-    adapt(&pace, now);
-  }
-  report(lane, started, now, done);
-  if (lane->left > 0) return true;
-  lane->left = shape.turn;
-  return now - started >= task_seconds || done >= task_operations;
-}
-
-static void run_in_turn(struct lane *lane, uint32_t side) {
-  pthread_mutex_lock(&lane->mutex);
-  while (lane->stopped != task_round) {
-    if (lane->turn != side) {
-      pthread_cond_wait(&lane->changed, &lane->mutex);
-      continue;
-    }
-    pthread_mutex_unlock(&lane->mutex);
-    bool ended = run_turn(lane);
-    pthread_mutex_lock(&lane->mutex);
-    if (ended)
-      lane->stopped = task_round;
-    else
-      lane->turn = 1 - side;
-    pthread_cond_signal(&lane->changed);
-  }
-  pthread_mutex_unlock(&lane->mutex);
-}
-
-static void run_producer(void) {
-  double batches = ceil(task_operations / BATCH);
-  uint32_t first = atomic_load(&ring_head);
-  for (double batch = 0; batch < batches; batch++) {
-    for (uint32_t spins = 0; first + BATCH - atomic_load(&ring_tail) > RING_SLOTS; spins++) {
-      if (atomic_load(&ring_stop) == task_round) return;
-      doze(spins);
-    }
-    produce(first);
-    first += BATCH;
-    atomic_store(&ring_head, first);
-    if (atomic_load(&ring_stop) == task_round) return;
-  }
-}
-
-static void run_consumer(struct lane *lane) {
-  void (*step)(uint32_t, struct lane *) = shape.slots == 0 ? consume : scatter;
-  double batches = ceil(task_operations / BATCH);
-  double started = monotonic_seconds(), now = started, done = 0;
-  struct pace pace = {1, 1, started};
-  uint32_t first = atomic_load(&ring_tail);
-  while (now - started < task_seconds && done < batches) {
-    for (uint32_t left = at_most(pace.chunk, batches - done); left > 0; left--) {
-      for (uint32_t spins = 0; atomic_load(&ring_head) == first; spins++) doze(spins);
-      step(first, lane);
-      first += BATCH;
-      done++;
-      atomic_store(&ring_tail, first);
-    }
-    now = monotonic_seconds();
-    adapt(&pace, now);
-  }
-  atomic_store(&ring_stop, task_round);
-  report(lane, started, now, done * BATCH);
-}
-
-static void work(uint32_t seat) {
-  switch (shape.kind) {
-    case TINY_HOT:
-    case TOGGLE:
-      run_alone(&lanes[seat]);
-      break;
-    case LARSON:
-      run_in_turn(&lanes[seat / 2], seat % 2);
-      break;
-    case RING:
-      if (seat == 0)
-        run_producer();
-      else
-        run_consumer(&lanes[0]);
-  }
-}
-
-static int by_size(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double clock_cost(double *samples) {
-  for (int i = 0; i < 1001; i++) {
-    double before = monotonic_seconds();
-    samples[i] = monotonic_seconds() - before;
-  }
-  qsort(samples, 1001, sizeof *samples, by_size);
-  return samples[500];
-}
-
-/* One operation in GAP + 1 is timed, after a quarter of the time; in larson the thread whose turn it is does it all. */
-static void sample(uint32_t seat) {
-  struct lane *lane = &lanes[shape.kind == LARSON ? seat / 2 : seat];
-  if (shape.kind == LARSON && lane->turn != seat % 2) return;
-  uint32_t (*step)(struct lane *, uint32_t) = shape.kind == TOGGLE ? toggle : larson;
-  double cost = clock_cost(lane->samples), start = monotonic_seconds() + task_seconds * 0.25;
-  double end = start + task_seconds * 0.75;
-  uint32_t count = 0;
-  for (double now = 0; now < end && count < MOST_SAMPLES;) {
-    step(lane, GAP);
-    double before = monotonic_seconds();
-    step(lane, 1);
-    now = monotonic_seconds();
-    lane->samples[count] = fmax(0, now - before - cost);
-    if (now > start) count++;
-  }
-  lane->sample_count = count;
-}
-
-static void clear(uint32_t seat) {
-  if (shape.kind == LARSON) {
-    if (lanes[seat / 2].turn == seat % 2) empty(&lanes[seat / 2]);
-  } else if (shape.kind == RING) {
-    if (seat == 1) empty(&lanes[0]);
-  } else {
-    empty(&lanes[seat]);
-  }
-}
-
-static uint32_t lane_seed(uint32_t seed, uint32_t lane) { return ((seed + lane * 7919 + 1) * 0x9e3779b1u) | 1; }
 
 /* Allocates, writes to every page of, and frees `task_bytes`: src/contender/touch.ts. */
 static void touch(uint32_t seat) {
@@ -450,13 +69,13 @@ static void *member(void *argument) {
     pass(&gate);
     if (task == LEAVE) return NULL;
     if (task == RUN)
-      work(seat);
+      kind->run(seat);
     else if (task == TOUCH)
       touch(seat);
     else if (task == SAMPLE)
-      sample(seat);
-    else
-      clear(seat);
+      kind->sample(seat);
+    else if (kind->empty)
+      kind->empty(seat);
     pass(&gate);
   }
 }
@@ -471,11 +90,6 @@ static void set_all(enum task what, double seconds, double operations) {
   for (uint32_t i = 0; what == RUN && i < lane_count; i++) report(&lanes[i], 0, 0, 0);
   pass(&gate);
   if (what != LEAVE) pass(&gate);
-}
-
-static void fail(const char *what) {
-  printf("{\"did\":\"fail\",\"error\":\"%s\"}\n", what);
-  exit(1);
 }
 
 static bool reset_peak(void) {
@@ -515,32 +129,19 @@ static void close_session(void) {
   seats = 0;
 }
 
-static void *map(size_t bytes) {
-  void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) fail("no memory for the slots");
-  return memory;
-}
-
 static double *samples; /* MOST_SAMPLES for each lane */
 
 static double prepare(uint32_t threads, uint32_t seed, double touch_bytes) {
   close_session();
-  lane_count = shape.kind == RING ? 1 : threads;
-  seats = shape.kind == RING ? 2 : shape.kind == LARSON ? 2 * threads : threads;
-  if (seats > MOST_SEATS) fail("too many threads");
   memset(lanes, 0, sizeof lanes);
-  atomic_store(&ring_head, 0);
-  atomic_store(&ring_tail, 0);
-  atomic_store(&ring_stop, 0);
+  kind->open(threads);
+  if (seats > MOST_SEATS) fail("too many threads");
   task_round = 0;
   if (!samples) samples = map(MOST_SEATS * (size_t)MOST_SAMPLES * sizeof *samples);
   for (uint32_t i = 0; i < lane_count; i++) {
     struct lane *lane = &lanes[i];
     lane->random = lane_seed(seed, i);
-    lane->left = shape.turn;
-    pthread_mutex_init(&lane->mutex, NULL);
-    pthread_cond_init(&lane->changed, NULL);
-    if (shape.slots > 0) lane->pointers = map(shape.slots * sizeof *lane->pointers);
+    if (pointers_per_lane > 0) lane->pointers = map(pointers_per_lane * sizeof *lane->pointers);
     lane->samples = samples + i * (size_t)MOST_SAMPLES;
   }
   gate.expected = seats + 1;
@@ -549,8 +150,7 @@ static double prepare(uint32_t threads, uint32_t seed, double touch_bytes) {
   double baseline = status_bytes("VmRSS:");
   task_bytes = touch_bytes;
   if (touch_bytes > 0) set_all(TOUCH, 0, 0);
-  if (shape.kind == LARSON)
-    for (uint32_t i = 0; i < lane_count; i++) prepare_larson(&lanes[i]);
+  if (kind->prepare) kind->prepare();
   return baseline;
 }
 
@@ -565,14 +165,13 @@ static bool find(const char *name, void *function) {
 
 static void hello(void) {
   int (*mi_version)(void);
-  int (*mallctl)(const char *, void *, size_t *, void *, size_t);
   const char *(*tc_version)(int *, int *, const char **);
   const char *(*libc_version)(void);
   char version[64] = "unknown";
   if (find("mi_version", &mi_version)) {
     int v = mi_version();
     snprintf(version, sizeof version, "%d.%d.%d", v / 100, v / 10 % 10, v % 10);
-  } else if (find("mallctl", &mallctl)) {
+  } else if (mallctl) {
     const char *text;
     size_t length = sizeof text;
     if (mallctl("version", &text, &length, NULL, 0) == 0)
@@ -589,13 +188,6 @@ static void hello(void) {
   dladdr((void *)(uintptr_t)malloc, &info);
   const char *library = info.dli_fname ? info.dli_fname : "";
   printf("{\"did\":\"hello\",\"version\":\"%s\",\"library\":\"%s\"}\n", version, library);
-}
-
-static double number_of(const char *line, const char *name) {
-  char key[32];
-  snprintf(key, sizeof key, "\"%s\":", name);
-  const char *found = strstr(line, key);
-  return found ? strtod(found + strlen(key), NULL) : 0;
 }
 
 /* PARTS of src/contender/protocol.ts */
@@ -618,18 +210,24 @@ static void print_round(double ops, double rate, double peak) {
 
 static bool has(const char *line, const char *pair) { return strstr(line, pair) != NULL; }
 
+static void find_kind(void) {
+  char pair[64];
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    kind = kinds[i];
+    snprintf(pair, sizeof pair, "\"kind\":\"%s\"", kind->name);
+    if (has(order, pair)) return;
+  }
+  fail("no such kind of workload");
+}
+
 static void obey(const char *line) {
   if (has(line, "\"do\":\"prepare\"")) {
-    shape.kind = has(line, "\"kind\":\"tiny-hot\"") ? TINY_HOT
-                 : has(line, "\"kind\":\"toggle\"") ? TOGGLE
-                 : has(line, "\"kind\":\"larson\"") ? LARSON
-                                                    : RING;
-    shape.slots = (uint32_t)number_of(line, "slots");
-    shape.low = (uint32_t)number_of(line, "low");
-    shape.units = (uint32_t)number_of(line, "units");
-    shape.shift = (uint32_t)number_of(line, "shift");
-    shape.turn = (uint32_t)number_of(line, "turn");
-    double baseline = prepare((uint32_t)number_of(line, "threads"), (uint32_t)number_of(line, "seed"), number_of(line, "touchBytes"));
+    order = line;
+    sizes.low = parameter("low");
+    sizes.units = parameter("units");
+    sizes.shift = parameter("shift");
+    find_kind();
+    double baseline = prepare(parameter("threads"), parameter("seed"), number_of(line, "touchBytes"));
     printf("{\"did\":\"prepare\",\"baselineResidentBytes\":%.0f}\n", baseline);
     return;
   }

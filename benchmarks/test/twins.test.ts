@@ -33,14 +33,14 @@ twins.after(async () => {
 
 for (const workload of workloads) {
   twins(`${workload.name} is the same work for ${names.join(', ')}`, async () => {
-    for (const [threads, seed] of workload.fixedThreads === undefined
+    for (const [threads, seed] of workload.kind.fixedThreads === undefined
       ? [
           [1, 1],
           [2, 4141],
         ]
       : [[2, 4141]]) {
       const [first, ...others] = await measureAll(workload, threads, seed)
-      assert.ok(first.ops >= OPERATIONS * (workload.fixedThreads === undefined ? threads : 1))
+      assert.ok(first.ops >= OPERATIONS * (workload.kind.fixedThreads === undefined ? threads : 1))
       for (const other of others) assert.equal(other, first)
     }
   })
@@ -59,8 +59,9 @@ twins.run()
 async function measureAll(workload: Workload, threads: number, seed: number) {
   const done: { ops: number; checksum: number }[] = []
   for (const contender of contenders) {
-    const shape = { ...workload.shape, ...(workload.shape.kind === 'larson' && SMALL_LARSON) }
-    await contender.prepare({ do: 'prepare', ...shape, threads, seed, touchBytes: 100_000 })
+    const { kind } = workload
+    const shape = { ...workload.shape, ...(kind.name === 'larson' && SMALL_LARSON) }
+    await contender.prepare({ do: 'prepare', kind: kind.name, shape, threads, seed, touchBytes: 100_000 })
     const { ops, checksum } = await contender.fixed(OPERATIONS)
     done.push({ ops, checksum })
   }

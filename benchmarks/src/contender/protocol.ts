@@ -1,15 +1,18 @@
 /**
  * What the runner says to a contender process and what it answers: one line of JSON each way, one command at
  * a time. `host.ts` speaks it for JavaScript allocators, `native/twin.c` for native ones. The C side looks for
- * names and does not parse, so commands are flat and every name in them is unique.
+ * names and does not parse, so every name in a command is unique.
  *
  * `hello` comes unasked; then `prepare`, any number of `round` and `sample` or one `fixed`, and the end of input.
  */
 
-import type { Shape } from '../workloads.ts'
+import type { Shape } from '../loops/kind.ts'
 
-export interface Prepare extends Shape {
+export interface Prepare {
   readonly do: 'prepare'
+  /** The name of a kind of workload. */
+  readonly kind: string
+  readonly shape: Shape
   readonly threads: number
   readonly seed: number
   /** Bytes that each seat allocates, writes to and frees before anything else, so that memory is not fresh; or 0. */

@@ -10,7 +10,6 @@ import {
   type Board,
   boardBytes,
   ENDED,
-  LEFT,
   laneChecksum,
   laneSeed,
   OPERATIONS,
@@ -19,9 +18,8 @@ import {
   SAMPLES,
   STARTED,
 } from '../loops/board.ts'
-import { prepareLarson } from '../loops/larson.ts'
 import type { ScriptPeer } from '../peers/allocator.ts'
-import { heapBytesOf, type Shape, seatsOf } from '../workloads.ts'
+import { heapBytesOf, kindNamed } from '../workloads.ts'
 import type { Task } from './part.ts'
 import { type FixedDone, PARTS, type Prepare, type RoundDone, type SampleDone } from './protocol.ts'
 import { peakResidentBytes, resetPeak, residentBytes } from './resident.ts'
@@ -42,13 +40,21 @@ export class Session {
   }
 
   static async open(name: string, peer: ScriptPeer, order: Prepare): Promise<Session> {
-    const shape: Shape = order
-    const { threads } = order
-    const seats = seatsOf(shape, threads)
-    const buffer = new SharedArrayBuffer(boardBytes(shape, threads))
-    const board = openBoard(buffer, shape, threads)
-    const opened = peer.create(heapBytesOf(shape, threads), seats + 2)
-    const workerData: Seat = { peer: name, handle: opened.handle, board: buffer, shape, threads, seats }
+    const { shape, threads } = order
+    const kind = kindNamed(order.kind)
+    const seats = kind.seats(threads)
+    const buffer = new SharedArrayBuffer(boardBytes(kind, shape, threads))
+    const board = openBoard(buffer, kind, shape, threads)
+    const opened = peer.create(heapBytesOf(kind, shape, threads), seats + 2)
+    const workerData: Seat = {
+      peer: name,
+      handle: opened.handle,
+      board: buffer,
+      kind: kind.name,
+      shape,
+      threads,
+      seats,
+    }
     const pool = new Piscina({
       filename: new URL('./worker.js', import.meta.url).href,
       minThreads: seats,
@@ -62,8 +68,7 @@ export class Session {
     if (order.touchBytes > 0) await session.#all({ do: 'touch', bytes: order.touchBytes })
     for (const [index, lane] of board.lanes.entries()) {
       lane.words[RANDOM] = laneSeed(order.seed, index)
-      lane.words[LEFT] = shape.turn
-      if (shape.kind === 'larson') prepareLarson(opened.allocator, lane, shape)
+      kind.prepare?.(opened.allocator, lane, shape)
     }
     opened.allocator.park()
     return session

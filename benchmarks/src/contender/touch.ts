@@ -5,14 +5,14 @@
  */
 
 import { laneSeed } from '../loops/board.ts'
+import type { Sizes } from '../loops/kind.ts'
 import type { Allocator } from '../peers/allocator.ts'
-import type { Shape } from '../workloads.ts'
 
 const PAGE = 4096
 const LEAST = 8
 
 /** Allocates, touches and frees `bytes`. Each block holds the one before it in its first word. */
-export function touch(heap: Allocator, shape: Shape, seat: number, bytes: number): void {
+export function touch(heap: Allocator, sizes: Sizes, seat: number, bytes: number): void {
   const { U8, U32 } = heap
   let random = laneSeed(1, seat)
   let last = 0
@@ -20,7 +20,7 @@ export function touch(heap: Allocator, shape: Shape, seat: number, bytes: number
     random ^= random << 13
     random ^= random >>> 17
     random ^= random << 5
-    const size = Math.max(LEAST, shape.low + ((Math.imul(random >>> 16, shape.units) >>> 16) << shape.shift))
+    const size = Math.max(LEAST, sizes.low + ((Math.imul(random >>> 16, sizes.units) >>> 16) << sizes.shift))
     const p = heap.malloc(size)
     for (let at = 0; at < size; at += PAGE) U8[p + at] = 1
     U32[p >>> 2] = last

@@ -5,12 +5,31 @@
  * blocks are freed by a thread that did not allocate them, among blocks of all ages.
  */
 
+import { Pace } from '../contender/pace.ts'
+import type { Part, Task } from '../contender/part.ts'
+import { takeSamples } from '../contender/sample.ts'
+import { monotonicSeconds, waitFor } from '../contender/waiting.ts'
 import type { Allocator } from '../peers/allocator.ts'
-import type { Shape } from '../workloads.ts'
-import { type Lane, RANDOM, SUM } from './board.ts'
+import { LEAST } from './alone.ts'
+import { type Lane, OPERATIONS, OWN, RANDOM, report, STARTED, SUM } from './board.ts'
+import { averageSize, type Kind, type Sizes } from './kind.ts'
+
+export type LarsonShape = Sizes & {
+  /** Blocks of each lane. */
+  readonly slots: number
+  /** Replacements before a thread hands its array to the other thread of its lane. */
+  readonly turn: number
+}
+
+/** The side (0 or 1) of a lane that may run; the other waits on this word. */
+const TURN = OWN
+/** Replacements left of this turn. */
+const LEFT = OWN + 1
+/** The last round that the lane has finished. */
+const STOPPED = OWN + 2
 
 /** Replaces a random block `operations` times: each is one free and one malloc. */
-export function larson(heap: Allocator, lane: Lane, operations: number, shape: Shape): number {
+function replace(heap: Allocator, lane: Lane, operations: number, shape: LarsonShape): number {
   const halves = heap.U16
   const blocks = lane.pointers
   // Integers outside the loop: V8 would convert what it reads from an object in every pass.
@@ -38,7 +57,7 @@ export function larson(heap: Allocator, lane: Lane, operations: number, shape: S
 }
 
 /** The main thread's part: allocates a lane's blocks, shuffles them, and makes four replacements per block. */
-export function prepareLarson(heap: Allocator, lane: Lane, shape: Shape): void {
+function prepare(heap: Allocator, lane: Lane, shape: LarsonShape): void {
   const halves = heap.U16
   const blocks = lane.pointers
   const { slots, low, units, shift } = shape
@@ -62,11 +81,12 @@ export function prepareLarson(heap: Allocator, lane: Lane, shape: Shape): void {
     blocks[other] = p
   }
   lane.words[RANDOM] = random
-  larson(heap, lane, 4 * slots, shape)
+  replace(heap, lane, 4 * slots, shape)
+  lane.words[LEFT] = shape.turn
 }
 
 /** Frees all blocks of a lane, in order. */
-export function emptyLarson(heap: Allocator, lane: Lane): void {
+function empty(heap: Allocator, lane: Lane): void {
   let sum = lane.words[SUM]
   for (const p of lane.pointers) {
     sum = (sum + heap.U8[p] + heap.U8[p + 1]) | 0
@@ -74,4 +94,76 @@ export function emptyLarson(heap: Allocator, lane: Lane): void {
   }
   lane.pointers.fill(0)
   lane.words[SUM] = sum
+}
+
+/** Two threads to a lane, of which one works and the other waits to succeed it. */
+function runInTurn(part: Part<LarsonShape>, task: Task): void {
+  const lane = laneOf(part)
+  const { words } = lane
+  const side = part.seat & 1
+  for (;;) {
+    const turn = Atomics.load(words, TURN)
+    if (Atomics.load(words, STOPPED) === task.round) return
+    if (turn !== side) {
+      waitFor(part.board, words, TURN, turn)
+      continue
+    }
+    const ended = runTurn(part, task, lane)
+    if (ended) Atomics.store(words, STOPPED, task.round)
+    else Atomics.store(words, TURN, 1 - side)
+    Atomics.notify(words, TURN)
+  }
+}
+
+/** Runs until the turn ends (false) or the round does (true). */
+function runTurn(part: Part<LarsonShape>, task: Task, lane: Lane): boolean {
+  const { words, clock } = lane
+  const { heap, shape } = part
+  let now = monotonicSeconds()
+  const started = clock[STARTED] || now
+  let done = clock[OPERATIONS]
+  let left = words[LEFT]
+  const pace = new Pace(LEAST, now)
+  while (left > 0 && now - started < task.seconds && done < task.operations) {
+    const ran = replace(heap, lane, Math.min(pace.chunk, left, task.operations - done), shape)
+    done += ran
+    left -= ran
+    now = monotonicSeconds()
+    pace.adapt(now)
+  }
+  report(lane, started, now, done)
+  words[LEFT] = left
+  if (left > 0) return true
+  words[LEFT] = shape.turn
+  part.leave()
+  return now - started >= task.seconds || done >= task.operations
+}
+
+function laneOf(part: Part<LarsonShape>): Lane {
+  return part.lane(part.seat >>> 1)
+}
+
+/** Whether it is this seat that works at its lane now. */
+function isAtWork(part: Part<LarsonShape>): boolean {
+  return laneOf(part).words[TURN] === (part.seat & 1)
+}
+
+export const larson: Kind<LarsonShape> = {
+  name: 'larson',
+  passesBlocks: true,
+  lanes: (threads) => threads,
+  seats: (threads) => 2 * threads,
+  pointersPerLane: ({ slots }) => slots,
+  live: (shape, threads) => {
+    const blocks = threads * shape.slots
+    return { blocks, bytes: blocks * averageSize(shape) }
+  },
+  prepare,
+  run: runInTurn,
+  sample: (part, task) => {
+    if (isAtWork(part)) takeSamples(part, laneOf(part), replace, task)
+  },
+  empty: (part) => {
+    if (isAtWork(part)) empty(part.heap, laneOf(part))
+  },
 }

@@ -6,20 +6,33 @@
  * the frees hit the producer's pages in no order at all: the hard case, where collecting costs cache misses.
  */
 
+import { Pace } from '../contender/pace.ts'
+import type { Part, Task } from '../contender/part.ts'
+import { monotonicSeconds, pause } from '../contender/waiting.ts'
 import type { Allocator } from '../peers/allocator.ts'
-import { type Lane, RANDOM, SUM } from './board.ts'
+import { type Lane, RANDOM, report, SUM } from './board.ts'
+import type { Kind, Sizes } from './kind.ts'
 
-export const BATCH = 256
+export type RingShape = Sizes & {
+  /** Places of the consumer's table, a power of two; 0 is none. */
+  readonly slots: number
+}
 
-const LOCAL_BATCH = BATCH
-const RING_MASK = 65_535
+const BATCH = 256
+const RING_SLOTS = 65_536
+const RING_MASK = RING_SLOTS - 1
+/** Shared words, a cache line each: how far the producer and the consumer are, and the last round that ended. */
+const HEAD = 0
+const TAIL = 16
+const STOP = 32
+const SHARED_WORDS = 48
 /** Word of a block that carries its number. */
 const NUMBER = 2
 
 /** Allocates one batch into the ring, from place `first` on. */
-export function produce(heap: Allocator, ring: Uint32Array, first: number): void {
+function produce(heap: Allocator, ring: Uint32Array, first: number): void {
   const words = heap.U32
-  for (let i = 0; i < LOCAL_BATCH; i++) {
+  for (let i = 0; i < BATCH; i++) {
     const p = heap.malloc(64)
     words[(p >>> 2) + NUMBER] = first + i
     ring[(first + i) & RING_MASK] = p
@@ -27,10 +40,10 @@ export function produce(heap: Allocator, ring: Uint32Array, first: number): void
 }
 
 /** Frees one batch from the ring. */
-export function consume(heap: Allocator, ring: Uint32Array, first: number, lane: Lane): void {
+function consume(heap: Allocator, ring: Uint32Array, first: number, lane: Lane): void {
   const words = heap.U32
   let sum = lane.words[SUM]
-  for (let i = 0; i < LOCAL_BATCH; i++) {
+  for (let i = 0; i < BATCH; i++) {
     const p = ring[(first + i) & RING_MASK]
     sum = (sum + words[(p >>> 2) + NUMBER]) | 0
     heap.free(p)
@@ -39,13 +52,13 @@ export function consume(heap: Allocator, ring: Uint32Array, first: number, lane:
 }
 
 /** Moves one batch from the ring into the table, and frees what it displaces. */
-export function scatter(heap: Allocator, ring: Uint32Array, first: number, lane: Lane): void {
+function scatter(heap: Allocator, ring: Uint32Array, first: number, lane: Lane): void {
   const words = heap.U32
   const table = lane.pointers
   const mask = table.length - 1
   let random = lane.words[RANDOM]
   let sum = lane.words[SUM]
-  for (let i = 0; i < LOCAL_BATCH; i++) {
+  for (let i = 0; i < BATCH; i++) {
     const p = ring[(first + i) & RING_MASK]
     random ^= random << 13
     random ^= random >>> 17
@@ -61,7 +74,7 @@ export function scatter(heap: Allocator, ring: Uint32Array, first: number, lane:
 }
 
 /** Frees what the table still holds. */
-export function emptyTable(heap: Allocator, lane: Lane): void {
+function emptyTable(heap: Allocator, lane: Lane): void {
   const words = heap.U32
   let sum = lane.words[SUM]
   for (let place = 0; place < lane.pointers.length; place++) {
@@ -72,4 +85,65 @@ export function emptyTable(heap: Allocator, lane: Lane): void {
     lane.pointers[place] = 0
   }
   lane.words[SUM] = sum
+}
+
+function runProducer(part: Part<RingShape>, task: Task): void {
+  const { heap, board } = part
+  const { words, pointers: ring } = board
+  const batches = Math.ceil(task.operations / BATCH)
+  let first = Atomics.load(words, HEAD)
+  for (let batch = 0; batch < batches; batch++) {
+    for (let spins = 0; ((first + BATCH - Atomics.load(words, TAIL)) | 0) > RING_SLOTS; spins++) {
+      if (Atomics.load(words, STOP) === task.round) return
+      pause(board, spins)
+    }
+    produce(heap, ring, first)
+    first = (first + BATCH) | 0
+    Atomics.store(words, HEAD, first)
+    if (Atomics.load(words, STOP) === task.round) return
+  }
+}
+
+function runConsumer(part: Part<RingShape>, task: Task): void {
+  const { heap, board, shape } = part
+  const { words, pointers: ring } = board
+  const lane = part.lane(0)
+  const step = shape.slots === 0 ? consume : scatter
+  const batches = Math.ceil(task.operations / BATCH)
+  const started = monotonicSeconds()
+  const pace = new Pace(1, started)
+  let first = Atomics.load(words, TAIL)
+  let now = started
+  let done = 0
+  while (now - started < task.seconds && done < batches) {
+    for (let left = Math.min(pace.chunk, batches - done); left > 0; left--) {
+      for (let spins = 0; Atomics.load(words, HEAD) === first; spins++) pause(board, spins)
+      step(heap, ring, first, lane)
+      first = (first + BATCH) | 0
+      done++
+      Atomics.store(words, TAIL, first)
+    }
+    now = monotonicSeconds()
+    pace.adapt(now)
+  }
+  Atomics.store(words, STOP, task.round)
+  report(lane, started, now, done * BATCH)
+}
+
+export const ring: Kind<RingShape> = {
+  name: 'ring',
+  passesBlocks: true,
+  fixedThreads: 2,
+  lanes: () => 1,
+  seats: () => 2,
+  pointersPerLane: ({ slots }) => slots,
+  shared: () => ({ words: SHARED_WORDS, pointers: RING_SLOTS }),
+  live: ({ slots, low }) => {
+    const blocks = slots + RING_SLOTS / 2
+    return { blocks, bytes: blocks * low }
+  },
+  run: (part, task) => (part.seat === 0 ? runProducer(part, task) : runConsumer(part, task)),
+  empty: (part) => {
+    if (part.seat === 1) emptyTable(part.heap, part.lane(0))
+  },
 }

@@ -4,12 +4,13 @@
  */
 
 import type { Allocator } from '../peers/allocator.ts'
+import { alone } from './alone.ts'
 import { type Lane, SUM } from './board.ts'
 
 const BATCH = 100
 
 /** Runs whole batches until at least `operations` are done; returns how many were. */
-export function tinyHot(heap: Allocator, lane: Lane, operations: number): number {
+function step(heap: Allocator, lane: Lane, operations: number): number {
   const bytes = heap.U8
   const pointers = lane.pointers
   const cycles = Math.ceil(operations / (2 * BATCH))
@@ -28,3 +29,11 @@ export function tinyHot(heap: Allocator, lane: Lane, operations: number): number
   lane.words[SUM] = sum
   return cycles * 2 * BATCH
 }
+
+export const tinyHot = alone({
+  name: 'tiny-hot',
+  step,
+  single: false,
+  pointersPerLane: () => BATCH,
+  live: (_, threads) => ({ blocks: threads * BATCH, bytes: threads * BATCH * 32 }),
+})

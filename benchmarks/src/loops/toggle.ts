@@ -7,11 +7,17 @@
  */
 
 import type { Allocator } from '../peers/allocator.ts'
-import type { Shape } from '../workloads.ts'
+import { alone } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
+import { averageSize, type Sizes } from './kind.ts'
 
-/** Toggles `operations` times: each is one malloc or one free. `shape.slots` is a power of two. */
-export function toggle(heap: Allocator, lane: Lane, operations: number, shape: Shape): number {
+export type ToggleShape = Sizes & {
+  /** Slots of each thread, a power of two. */
+  readonly slots: number
+}
+
+/** Toggles `operations` times: each is one malloc or one free. */
+function step(heap: Allocator, lane: Lane, operations: number, shape: ToggleShape): number {
   const bytes = heap.U8
   const slots = lane.pointers
   const mask = shape.slots - 1
@@ -44,7 +50,7 @@ export function toggle(heap: Allocator, lane: Lane, operations: number, shape: S
 }
 
 /** Frees what the slots still hold, in order. */
-export function emptySlots(heap: Allocator, lane: Lane): void {
+function empty(heap: Allocator, lane: Lane): void {
   let sum = lane.words[SUM]
   for (let slot = 0; slot < lane.pointers.length; slot++) {
     const held = lane.pointers[slot]
@@ -55,3 +61,15 @@ export function emptySlots(heap: Allocator, lane: Lane): void {
   }
   lane.words[SUM] = sum
 }
+
+export const toggle = alone<ToggleShape>({
+  name: 'toggle',
+  step,
+  single: true,
+  empty,
+  pointersPerLane: ({ slots }) => slots,
+  live: (shape, threads) => {
+    const blocks = (threads * shape.slots) / 2
+    return { blocks, bytes: blocks * averageSize(shape) }
+  },
+})

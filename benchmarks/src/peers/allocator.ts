@@ -10,6 +10,10 @@ export interface Allocator {
   readonly U16: Uint16Array
   readonly U32: Uint32Array
   malloc(size: number): number
+  /** `count * size` bytes, all zero. */
+  calloc(count: number, size: number): number
+  /** The block of `p`, or another with its contents, that holds `size` bytes; `p` is not 0. */
+  realloc(p: number, size: number): number
   free(p: number): void
   /** Called before the thread idles. */
   park(): void

@@ -2,13 +2,13 @@
  * The native contenders: `native/twin.c`, compiled on the spot and linked to each allocator that is installed.
  *
  * Whether one is installed is found out by linking. Programs are kept in `.native/`, named for a hash of the
- * source and the compiler's arguments, so an edit of the twin compiles anew. The program says which library its
+ * sources and the compiler's arguments, so an edit of the twin compiles anew. The program says which library its
  * `malloc` came from, and the runner checks it: a benchmark of the wrong allocator has happened to others.
  */
 
 import { execFile, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -29,7 +29,7 @@ const libraries: Readonly<Record<string, Library>> = {
   libc: { tries: [[]], file: /libc[.-]|libSystem|musl|libsystem_malloc/ },
 }
 
-const SOURCE = fileURLToPath(new URL('../../native/twin.c', import.meta.url))
+const SOURCES = fileURLToPath(new URL('../../native/', import.meta.url))
 const FOLDER = fileURLToPath(new URL('../../.native/', import.meta.url))
 const FLAGS = ['-O3', '-std=gnu11', '-fno-builtin-malloc', '-fno-builtin-free', '-pthread']
 
@@ -66,15 +66,15 @@ export function findCompiler(): string | undefined {
 }
 
 async function compile(compiler: string, name: string, link: readonly string[]): Promise<Built> {
-  const source = readFileSync(SOURCE)
-  const hash = createHash('sha256').update(source)
+  const hash = createHash('sha256')
+  for (const file of readdirSync(SOURCES).sort()) hash.update(readFileSync(`${SOURCES}${file}`))
   hash.update(JSON.stringify([compiler, FLAGS, link]))
   const program = `${FOLDER}twin-${name}-${hash.digest('hex').slice(0, 16)}`
   if (existsSync(program)) return { program }
   mkdirSync(FOLDER, { recursive: true })
   const unfinished = `${program}.${process.pid}`
   try {
-    const args = [...FLAGS, SOURCE, '-o', unfinished, ...link, '-lm', '-ldl']
+    const args = [...FLAGS, `${SOURCES}twin.c`, '-o', unfinished, ...link, '-lm', '-ldl']
     await promisify(execFile)(compiler, args)
   } catch (error) {
     return { missing: firstComplaint(error) }

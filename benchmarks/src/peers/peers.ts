@@ -1,6 +1,6 @@
 /** The contenders, and how each is started. */
 
-import { liveBlocksOf, type Workload } from '../workloads.ts'
+import type { Workload } from '../workloads.ts'
 import type { ScriptPeer } from './allocator.ts'
 
 export interface Peer {
@@ -36,9 +36,9 @@ export const peers: readonly Peer[] = [
 
 /** Why a contender does not take part in a workload; undefined if it does. */
 export function leftOut(peer: Peer, workload: Workload): string | undefined {
-  if (!peer.passesBlocks && workload.passesBlocks)
+  if (!peer.passesBlocks && workload.kind.passesBlocks)
     return 'its blocks have no offset that another thread could be told'
-  if (peer.mostBlocks !== undefined && liveBlocksOf(workload.shape, 1) > peer.mostBlocks)
+  if (peer.mostBlocks !== undefined && workload.kind.live(workload.shape, 1).blocks > peer.mostBlocks)
     return `with more than ${peer.mostBlocks} blocks it would take minutes to come to a steady state`
   return undefined
 }

@@ -25,6 +25,19 @@ class Buffers implements Allocator {
     return number * SPACING
   }
 
+  calloc(count: number, size: number): number {
+    return this.malloc(count * size)
+  }
+
+  realloc(p: number, size: number): number {
+    const number = p / SPACING
+    const old = new Uint8Array(this.#blocks[number] as SharedArrayBuffer)
+    const grown = new SharedArrayBuffer(size)
+    new Uint8Array(grown).set(old.subarray(0, size))
+    this.#blocks[number] = grown
+    return p
+  }
+
   free(p: number): void {
     const number = p / SPACING
     this.#blocks[number] = undefined

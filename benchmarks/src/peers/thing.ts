@@ -34,15 +34,28 @@ class LockedPool implements Allocator {
     this.#acquire()
     const p = this.#pool.malloc(size)
     this.#release()
-    if (p === 0) throw new Error(`the pool is full: ${size} bytes do not fit`)
-    return p
+    return fitting(p, size)
+  }
+
+  calloc(count: number, size: number): number {
+    this.#acquire()
+    const p = this.#pool.calloc(count * size)
+    this.#release()
+    return fitting(p, count * size)
+  }
+
+  realloc(old: number, size: number): number {
+    this.#acquire()
+    const p = this.#pool.realloc(old, size)
+    this.#release()
+    return fitting(p, size)
   }
 
   free(p: number): void {
     this.#acquire()
-    const known = this.#pool.free(p)
+    const found = this.#pool.free(p)
     this.#release()
-    if (!known) throw new Error(`the pool does not know the block at ${p}`)
+    if (!found) throw new Error(`the pool does not know the block at ${p}`)
   }
 
   park(): void {}
@@ -60,6 +73,11 @@ class LockedPool implements Allocator {
   #release(): void {
     if (Atomics.exchange(this.#lock, 0, FREE) === CONTENDED) Atomics.notify(this.#lock, 0, 1)
   }
+}
+
+function fitting(p: number, size: number): number {
+  if (p === 0) throw new Error(`the pool is full: ${size} bytes do not fit`)
+  return p
 }
 
 export const peer: ScriptPeer = {

@@ -4,7 +4,7 @@
  */
 
 import { leftOut, type Peer } from '../peers/peers.ts'
-import { stepsSingly, type Workload } from '../workloads.ts'
+import type { Workload } from '../workloads.ts'
 
 export interface Cell {
   readonly workload: Workload
@@ -28,7 +28,8 @@ export function planCells(
   peers: readonly Peer[],
 ): Cell[] {
   return workloads.flatMap((workload) => {
-    const counts = workload.fixedThreads === undefined ? threads : [workload.fixedThreads]
+    const { fixedThreads } = workload.kind
+    const counts = fixedThreads === undefined ? threads : [fixedThreads]
     return counts.map((count) => ({
       workload,
       threads: count,
@@ -42,6 +43,6 @@ export function planCells(
 }
 
 export function plannedSeconds(cell: Cell, pace: Pace): number {
-  const turns = pace.rounds + (stepsSingly(cell.workload.shape) ? 1 : 0)
+  const turns = pace.rounds + (cell.workload.kind.sample ? 1 : 0)
   return cell.peers.reduce((sum, peer) => sum + START_UP + peer.warmUp + turns * pace.seconds, 0)
 }

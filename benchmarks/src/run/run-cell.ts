@@ -8,7 +8,6 @@
 import { median } from 'simple-statistics'
 import { PARTS } from '../contender/protocol.ts'
 import { type Peer, SUBJECT } from '../peers/peers.ts'
-import { liveBytesOf, stepsSingly } from '../workloads.ts'
 import { Contender } from './contender.ts'
 import type { Cell, Pace } from './plan.ts'
 
@@ -102,10 +101,11 @@ export async function runCell(cell: Cell, settings: Settings): Promise<CellResul
         const runner: Runner = { contender, baseline: 0, rounds: [], peak: 0 }
         runners.set(peer.name, runner)
         versions[peer.name] = contender.hello.version
-        const { shape } = cell.workload
+        const { kind, shape } = cell.workload
         const order = {
           do: 'prepare',
-          ...shape,
+          kind: kind.name,
+          shape,
           threads: cell.threads,
           seed: settings.seed,
           touchBytes: 0,
@@ -122,12 +122,12 @@ export async function runCell(cell: Cell, settings: Settings): Promise<CellResul
         settings.onStep(`round ${round + 1} of ${settings.rounds}, ${peer.name}`, settings.seconds)
         await attempt(peer, async () => {
           const { ops, seconds, peakResidentBytes } = await runner.contender.round(settings.seconds)
-          runner.rounds.push(ops / seconds / 1e6)
+          runner.rounds.push(ops / seconds / cell.workload.perUnit)
           runner.peak = Math.max(runner.peak, peakResidentBytes)
         })
       }
     }
-    for (const peer of stepsSingly(cell.workload.shape) ? cell.peers : []) {
+    for (const peer of cell.workload.kind.sample ? cell.peers : []) {
       const runner = runners.get(peer.name)
       if (runner === undefined) continue
       settings.onStep(`samples ${peer.name}`, settings.seconds)
@@ -166,7 +166,7 @@ function conclude(cell: Cell, runners: ReadonlyMap<string, Runner>): { results: 
     rounds,
     peakResidentBytes: peak,
     baselineResidentBytes: baseline,
-    liveBytes: liveBytesOf(cell.workload.shape, cell.threads),
+    liveBytes: cell.workload.kind.live(cell.workload.shape, cell.threads).bytes,
     ...(nanoseconds && { nanoseconds }),
   }))
   const subject = results.find(({ peer }) => peer === SUBJECT)

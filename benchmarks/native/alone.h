@@ -1,0 +1,52 @@
+/* Workloads in which each thread has a lane and works for itself: src/loops/alone.ts, src/contender/sample.ts. */
+
+enum { LEAST = 64, GAP = 64 };
+
+/* Runs about `operations` and says how many it were. */
+typedef uint32_t step_function(struct lane *lane, uint32_t operations);
+
+static void open_alone(uint32_t threads, uint32_t pointers) {
+  lane_count = seats = threads;
+  pointers_per_lane = pointers;
+}
+
+static void run_alone(struct lane *lane, step_function *step) {
+  double started = monotonic_seconds(), now = started, done = 0;
+  struct pace pace = {LEAST, LEAST, started};
+  while (now - started < task_seconds && done < task_operations) {
+    done += step(lane, at_most(pace.chunk, task_operations - done));
+    now = monotonic_seconds();
+    adapt(&pace, now);
+  }
+  report(lane, started, now, done);
+}
+
+static int by_size(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static double clock_cost(double *samples) {
+  for (int i = 0; i < 1001; i++) {
+    double before = monotonic_seconds();
+    samples[i] = monotonic_seconds() - before;
+  }
+  qsort(samples, 1001, sizeof *samples, by_size);
+  return samples[500];
+}
+
+/* One operation in GAP + 1 is timed, after a quarter of the time. */
+static void sample_steps(struct lane *lane, step_function *step) {
+  double cost = clock_cost(lane->samples), start = monotonic_seconds() + task_seconds * 0.25;
+  double end = start + task_seconds * 0.75;
+  uint32_t count = 0;
+  for (double now = 0; now < end && count < MOST_SAMPLES;) {
+    step(lane, GAP);
+    double before = monotonic_seconds();
+    step(lane, 1);
+    now = monotonic_seconds();
+    lane->samples[count] = fmax(0, now - before - cost);
+    if (now > start) count++;
+  }
+  lane->sample_count = count;
+}

@@ -1,0 +1,67 @@
+/**
+ * What a workload has to say of itself. Each file in this folder that ends with a `Kind` is one, its twin in C has
+ * the same name in `native/`, and `workloads.ts` has a row for each set of figures that it runs with. Nothing
+ * else knows one kind from another.
+ *
+ * Threads sit in **seats**, numbered from 0: usually one per thread that was asked for, more where threads wait to
+ * succeed each other or play different parts. **Lanes** hold what is counted and checked: a seat works at one lane,
+ * a lane may go from seat to seat.
+ */
+
+import type { Part, Task } from '../contender/part.ts'
+import type { Allocator } from '../peers/allocator.ts'
+import type { Lane } from './board.ts'
+
+/** Sizes are `low + (x << shift)` with x uniform in 0 .. units - 1. */
+export type Sizes = {
+  readonly low: number
+  readonly units: number
+  readonly shift: number
+}
+
+/**
+ * The figures of a workload; the C twin gets them by their names. Kinds whose sizes are drawn otherwise give the
+ * range in which memory may be taken into use beforehand.
+ */
+export type Shape = Sizes & Readonly<Record<string, number>>
+
+/** Allocated and not yet freed in the steady state; bytes as asked for. */
+export interface Live {
+  readonly blocks: number
+  readonly bytes: number
+}
+
+/** What the seats of a workload share besides their lanes. */
+export interface Shared {
+  /** Written with Atomics. */
+  readonly words: number
+  readonly pointers: number
+}
+
+/** Runs about `operations` and returns how many it were. */
+export type Step<S extends Shape> = (heap: Allocator, lane: Lane, operations: number, shape: S) => number
+
+export interface Kind<S extends Shape = Shape> {
+  readonly name: string
+  /** Whether a block may be freed by another thread than its allocator's. */
+  readonly passesBlocks: boolean
+  /** A fixed number of threads, whatever was asked for. */
+  readonly fixedThreads?: number
+  lanes(threads: number): number
+  seats(threads: number): number
+  pointersPerLane(shape: S): number
+  shared?(shape: S, threads: number): Shared
+  live(shape: S, threads: number): Live
+  /** The main thread's part for each lane, before the first run. */
+  prepare?(heap: Allocator, lane: Lane, shape: S): void
+  /** A seat's part in a run: ends when `task.seconds` have passed or `task.operations` per lane are done. */
+  run(part: Part<S>, task: Task): void
+  /** Takes the time of single operations, for loops that can be asked for one. */
+  sample?(part: Part<S>, task: Task): void
+  /** Frees what a seat holds at the end of a fixed run. */
+  empty?(part: Part<S>): void
+}
+
+export function averageSize({ low, units, shift }: Sizes): number {
+  return low + ((units - 1) / 2) * 2 ** shift
+}
