@@ -6,11 +6,12 @@ import { parseSync } from 'rolldown/utils'
 
 /** Each package and those it may use. Besides its own modules none may use anything else, nor Node's; see `TOOLS`. */
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  arena: [],
+  sync: [],
+  arena: ['sync'],
   tiny: ['arena'],
   mid: ['arena'],
   learning: ['arena'],
-  core: ['arena', 'learning', 'mid', 'tiny'],
+  core: ['arena', 'learning', 'mid', 'sync', 'tiny'],
   interleave: [],
 }
 

@@ -41,6 +41,7 @@ export {
   R_OUT,
   R_PROBE,
 } from './layout.ts'
+export { membersOf } from './members.ts'
 export { classAt, type Ptr, pointerError, sizeAt } from './pointers.ts'
 export { type Reaped, reap, type Suspect } from './reap.ts'
 export { ThreadRecord } from './record.ts'

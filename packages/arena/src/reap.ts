@@ -9,7 +9,8 @@
  * 3. TENT(R) to FREE; then, from the end down, OWNED(R) to ORPHAN, CONT kept. CONT covers at least what used runs do, at
  *    any moment of their life (`runs.ts`), so a chain stays whole, and its head goes last. Publishes run words and
  *    state bytes to whoever adopts. Nothing else of the record is read again: it is all hints, and claiming resets it.
- * 4. -me to 0: swap. The record is another thread's. (A reaper that dies behind this takes its report with it.)
+ * 4. Locks that it held go to the next, and whom it owed a wake is woken (`hand-on.ts` of `@hakmem/sync`).
+ * 5. -me to 0: swap. The record is another thread's. (A reaper that dies behind this takes its report with it.)
  *
  * Every step is a function of what the words say now, so doing it twice does nothing more. Threads that the dead one
  * watched have died with it, and go first: as long as they are not reaped, the note that leads to them is there. And
@@ -18,6 +19,7 @@
  * Bounds: two walks over the extent table (4096 at most) and one over records and watches, per dead thread.
  */
 
+import { handOn } from '@hakmem/sync'
 import { load, swap } from '#ordering'
 import type { Arena } from './arena.ts'
 import { GRAIN, SMALL_CLASSES } from './classes.ts'
@@ -34,6 +36,7 @@ import {
   R_OUT,
   R_THREAD,
 } from './layout.ts'
+import { membersOf } from './members.ts'
 import { classAt, type Ptr, sizeAt } from './pointers.ts'
 import { Watches } from './watches.ts'
 
@@ -103,6 +106,7 @@ function reapTree(arena: Arena, watches: Watches, me: number, thread: number, ta
     const extents = new Extents(arena, slot)
     extents.dropTentative()
     tally.extents += extents.orphanAll()
+    handOn(membersOf(arena), slot)
     if (swap(arena.W, at, -(me + 1), 0)) tally.records++
   }
 }

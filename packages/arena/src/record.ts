@@ -16,6 +16,7 @@
  * next slow path by giving back what they can. Nobody waits.
  */
 
+import { handOn } from '@hakmem/sync'
 import { add, load, store, swap } from '#ordering'
 import type { Arena } from './arena.ts'
 import { LARGE, SMALL_CLASSES } from './classes.ts'
@@ -39,6 +40,7 @@ import {
   runClass,
   runPages,
 } from './layout.ts'
+import { membersOf } from './members.ts'
 import { Rings } from './rings.ts'
 import { alignUp, Runs } from './runs.ts'
 import { Slabs } from './slabs.ts'
@@ -101,6 +103,8 @@ export class ThreadRecord {
       for (let slot = 0; slot < g.threads; slot++) {
         const at = g.records + slot * g.recordWords
         if (load(arena.W, at + R_THREAD) !== own) continue
+        // One that it was reaping: what the dead thread held is not this thread's.
+        if (own < 0) handOn(membersOf(arena), slot)
         const record = new ThreadRecord(arena, slot, thread)
         record.recover()
         store(arena.W, at + R_THREAD, thread + 1)
@@ -250,8 +254,9 @@ export class ThreadRecord {
     this.release()
   }
 
-  /** Frees the record of a parked thread. */
+  /** Frees the record of a parked thread. Locks that it holds are handed on as if it had died. */
   release(): void {
+    handOn(membersOf(this.arena), this.slot)
     store(this.W, this.at + R_THREAD, 0)
   }
 

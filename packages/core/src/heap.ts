@@ -24,6 +24,7 @@ import {
   isSameMemory,
   LARGE,
   LARGE_MIN,
+  membersOf,
   PAGE,
   type Ptr,
   R_BATCH,
@@ -42,6 +43,7 @@ import {
 } from '@hakmem/arena'
 import { Large } from '@hakmem/learning'
 import { Mid } from '@hakmem/mid'
+import { SyncThread } from '@hakmem/sync'
 import { Tiny } from '@hakmem/tiny'
 import { counting } from './counting.ts'
 import { Site } from './site.ts'
@@ -76,6 +78,7 @@ export class Heap extends BlockCache {
   private readonly large: Large
   private readonly sites = new Map<string, Site>()
   private readonly watches = new Set<Watch>()
+  private syncThread: SyncThread | undefined
 
   /** @internal Use `Heap.create` or `Heap.attach`. */
   constructor(record: ThreadRecord) {
@@ -325,6 +328,16 @@ export class Heap extends BlockCache {
   /** Id of this thread in this heap: Node's `threadId`, or, where the host has none, a number of the heap's own. */
   get thread(): number {
     return this.record.thread
+  }
+
+  /**
+   * The calling thread as the locks of `@hakmem/sync` know it: `new Mutex(heap.sync, ptr)`. What it holds when it dies is
+   * handed on by `reap` and `watch`, what it holds when it detaches by `detach`. Throws DetachedHeapError.
+   */
+  get sync(): SyncThread {
+    this.requireAttached('sync')
+    this.syncThread ??= new SyncThread(membersOf(this.arena), this.record.slot)
+    return this.syncThread
   }
 
   /**

@@ -1,0 +1,114 @@
+/**
+ * A condition variable: one word, the number of signals so far.
+ *
+ * A waiter reads the number while it still holds the mutex, lets the mutex go, and sleeps only if the number is still
+ * that one: a signal between the two cannot be lost. (atomics-sync slept on a word that did not change, and lost it.)
+ *
+ * The death of a thread that waits or signals wakes all waiters, because it may have been given a signal and not used
+ * it, or have counted one and woken nobody. As everywhere, a wait may end without a signal: wait in a loop that looks at
+ * what is waited for.
+ */
+
+import { CannotBlockError, PermissionError } from './errors.ts'
+import type { Mutex } from './mutex.ts'
+import { requireTimeout, wordAt } from './offsets.ts'
+import type { SyncThread } from './thread.ts'
+import { canBlock, deadline, remaining } from './wait.ts'
+import { waitOn } from './wait-async.ts'
+import { WAKE } from './words.ts'
+
+export class Condition {
+  /** Bytes that it takes, at a multiple of 4; all zero is its initial state. */
+  static readonly BYTES: number = 4
+  private readonly thread: SyncThread
+  private at: number
+  private key: number
+
+  /** A view of the condition at byte offset `offset`, for the calling thread. Throws InvalidValueError. */
+  constructor(thread: SyncThread, offset: number) {
+    this.thread = thread
+    this.at = wordAt(thread.words, 'Condition', offset, Condition.BYTES)
+    this.key = offset + WAKE
+  }
+
+  /** Where it lies, in bytes. */
+  get offset(): number {
+    return this.key - WAKE
+  }
+
+  /** Makes this the view of another condition. Throws InvalidValueError. */
+  moveTo(offset: number): this {
+    this.at = wordAt(this.thread.words, 'moveTo', offset, Condition.BYTES)
+    this.key = offset + WAKE
+    return this
+  }
+
+  /**
+   * Releases `mutex`, which the calling thread holds, sleeps until signalled (or, at times, without), and holds `mutex`
+   * again: look at `mutex.ownerDied`. Throws PermissionError, CannotBlockError, TooManyLocksError, the mutex held.
+   */
+  wait(mutex: Mutex): void {
+    this.await('wait', mutex, Number.POSITIVE_INFINITY)
+  }
+
+  /** As `wait`, for at most `timeout` milliseconds and the time to lock the mutex again; false if that time was over. */
+  timedWait(mutex: Mutex, timeout: number): boolean {
+    return this.await('timedWait', mutex, timeout)
+  }
+
+  private await(operation: string, mutex: Mutex, timeout: number): boolean {
+    if (!canBlock) throw new CannotBlockError(operation, 'waitAsync')
+    const { thread, at, key } = this
+    const signals = this.begin(operation, mutex, timeout)
+    const end = deadline(timeout)
+    mutex.unlock()
+    // Partner: signal, broadcast, handOn.
+    const result = Atomics.wait(thread.words, at, signals, remaining(end))
+    mutex.lock()
+    thread.leave(key)
+    return result !== 'timed-out'
+  }
+
+  /** As `timedWait`, without blocking the thread. Rejects with PermissionError, NoWaitAsyncError. */
+  async waitAsync(mutex: Mutex, timeout: number = Number.POSITIVE_INFINITY): Promise<boolean> {
+    const { thread, at, key } = this
+    const signals = this.begin('waitAsync', mutex, timeout)
+    const waiting = waitOn(thread.words, at, signals, timeout)
+    mutex.unlock()
+    let result = 'timed-out'
+    try {
+      result = await waiting
+    } finally {
+      await mutex.lockAsync()
+      thread.leave(key)
+    }
+    return result !== 'timed-out'
+  }
+
+  /** The number of signals up to which the calling thread has looked. */
+  private begin(operation: string, mutex: Mutex, timeout: number): number {
+    requireTimeout(operation, timeout)
+    if (!mutex.isHeld) throw new PermissionError(operation, mutex.offset, mutex.owner)
+    this.thread.enter(this.key)
+    return Atomics.load(this.thread.words, this.at)
+  }
+
+  /** Wakes one thread that waits, the one that has waited longest, if there is one. Any thread. */
+  signal(): void {
+    this.wake(1)
+  }
+
+  /** Wakes all that wait. Any thread. */
+  broadcast(): void {
+    this.wake(Number.POSITIVE_INFINITY)
+  }
+
+  private wake(count: number): void {
+    const { thread, at, key } = this
+    thread.enter(key)
+    // Partner: whoever has read the number and does not sleep yet.
+    Atomics.add(thread.words, at, 1)
+    Atomics.notify(thread.words, at, count)
+    thread.leave(key)
+  }
+}

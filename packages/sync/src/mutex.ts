@@ -1,0 +1,189 @@
+/**
+ * Mutual exclusion: one word, the owner in it. See `owned.ts` for the protocol, `thread.ts` for why it outlives its owner.
+ *
+ * A mutex is held by a thread, not by a task of it: `lockAsync` waits for another task of the same thread, `lock` would
+ * wait for ever and throws instead.
+ */
+
+import { CannotBlockError, DeadlockError, PermissionError } from './errors.ts'
+import { Guard } from './guard.ts'
+import { threadOf } from './members.ts'
+import { requireTimeout, wordAt } from './offsets.ts'
+import { claim, heal, release } from './owned.ts'
+import type { SyncThread } from './thread.ts'
+import { canBlock, deadline, remaining } from './wait.ts'
+import { waitOn } from './wait-async.ts'
+import { DIED, isOwnedBy, OWNER, WAITERS } from './words.ts'
+
+export class Mutex {
+  /** Bytes that it takes, at a multiple of 4; all zero is a free mutex. */
+  static readonly BYTES: number = 4
+  protected readonly thread: SyncThread
+  protected at: number
+  /** Its entry in the held list: the byte offset, of kind LOCK, which is 0. */
+  private key: number
+
+  /** A view of the mutex at byte offset `offset`, for the calling thread. Throws InvalidValueError. */
+  constructor(thread: SyncThread, offset: number) {
+    this.thread = thread
+    this.at = wordAt(thread.words, this.constructor.name, offset, Mutex.BYTES)
+    this.key = offset
+  }
+
+  /** Where it lies, in bytes. */
+  get offset(): number {
+    return this.key
+  }
+
+  /** Makes this the view of another mutex; guards stay with the one that they hold. Throws InvalidValueError. */
+  moveTo(offset: number): this {
+    this.at = wordAt(this.thread.words, 'moveTo', offset, Mutex.BYTES)
+    this.key = offset
+    return this
+  }
+
+  /** Id of the thread that holds it, or undefined; of another thread's lock it is out of date when it is read. */
+  get owner(): number | undefined {
+    const owner = this.thread.words[this.at] & OWNER
+    return owner === 0 ? undefined : threadOf(this.thread.members, owner - 1)
+  }
+
+  /** Whether the calling thread holds it. */
+  get isHeld(): boolean {
+    return isOwnedBy(this.thread.words[this.at], this.thread.mine)
+  }
+
+  /** For its holder: whether an owner died and nobody has called `consistent` since. */
+  get ownerDied(): boolean {
+    return (this.thread.words[this.at] & DIED) !== 0
+  }
+
+  /**
+   * Blocks until the calling thread holds it. Throws DeadlockError if it does already, CannotBlockError where it would
+   * have to block and must not, TooManyLocksError.
+   */
+  lock(): void {
+    const { thread, at } = this
+    thread.enter(this.key)
+    if (Atomics.compareExchange(thread.words, at, 0, thread.mine) !== 0)
+      this.await('lock', Number.POSITIVE_INFINITY)
+  }
+
+  /** Releases it and wakes one that waits. Throws PermissionError if the calling thread does not hold it. */
+  unlock(): void {
+    const { thread, at } = this
+    const word = Atomics.compareExchange(thread.words, at, thread.mine, 0)
+    if (word !== thread.mine) {
+      if (!isOwnedBy(word, thread.mine)) throw new PermissionError('unlock', this.key, this.owner)
+      release(thread.words, at, 0, 1)
+    }
+    thread.leave(this.key)
+  }
+
+  /** Takes it if it is free. */
+  tryLock(): boolean {
+    const { thread, at } = this
+    thread.enter(this.key)
+    const { words, mine } = thread
+    let word = Atomics.compareExchange(words, at, 0, mine)
+    if (word === DIED) word = Atomics.compareExchange(words, at, DIED, mine | DIED) === DIED ? 0 : word
+    if (word === 0) return true
+    thread.leave(this.key)
+    return false
+  }
+
+  /** As `lock`, for at most `timeout` milliseconds; whether the calling thread holds it. */
+  timedLock(timeout: number): boolean {
+    requireTimeout('timedLock', timeout)
+    const { thread, at } = this
+    thread.enter(this.key)
+    if (Atomics.compareExchange(thread.words, at, 0, thread.mine) === 0) return true
+    return this.await('timedLock', timeout)
+  }
+
+  /** The rest of `lock` and `timedLock`, the entry made. */
+  protected await(operation: string, timeout: number): boolean {
+    const { thread, at, key } = this
+    const { words, mine } = thread
+    if (isOwnedBy(words[at], mine)) {
+      thread.leave(key)
+      throw new DeadlockError(operation, key)
+    }
+    const end = deadline(timeout)
+    let slept = 0
+    for (;;) {
+      const word = claim(words, at, mine, slept)
+      if (word === 0) return true
+      if (!canBlock) {
+        thread.leave(key)
+        throw new CannotBlockError(operation, 'lockAsync')
+      }
+      // Partner: release, handOn.
+      if (Atomics.wait(words, at, word, remaining(end)) === 'timed-out') {
+        thread.leave(key)
+        return false
+      }
+      slept = WAITERS
+    }
+  }
+
+  /**
+   * As `timedLock`, without blocking the thread: also waits for other tasks of the calling thread. Rejects with
+   * NoWaitAsyncError where the host cannot, TooManyLocksError.
+   */
+  async lockAsync(timeout: number = Number.POSITIVE_INFINITY): Promise<boolean> {
+    requireTimeout('lockAsync', timeout)
+    const { thread, at, key } = this
+    const end = deadline(timeout)
+    thread.enter(key)
+    let slept = 0
+    for (;;) {
+      const word = claim(thread.words, at, thread.mine, slept)
+      if (word === 0) return true
+      let result: string
+      try {
+        result = await waitOn(thread.words, at, word, remaining(end))
+      } catch (error) {
+        thread.leave(key)
+        throw error
+      }
+      if (result === 'timed-out') {
+        thread.leave(key)
+        return false
+      }
+      slept = WAITERS
+    }
+  }
+
+  /** `lock` as a guard: `using held = mutex.acquire()`. Throws as `lock` does. */
+  acquire(): Guard {
+    this.lock()
+    return this.guard()
+  }
+
+  /** `timedLock` as a guard, or undefined. */
+  tryAcquire(timeout = 0): Guard | undefined {
+    return (timeout === 0 ? this.tryLock() : this.timedLock(timeout)) ? this.guard() : undefined
+  }
+
+  /** `lockAsync` as a guard: `using held = await mutex.acquireAsync()`. */
+  async acquireAsync(): Promise<Guard> {
+    const { thread, key } = this
+    const own = new Mutex(thread, key)
+    await own.lockAsync()
+    return new Guard(own, own.ownerDied)
+  }
+
+  private guard(): Guard {
+    return new Guard(new Mutex(this.thread, this.key), this.ownerDied)
+  }
+
+  /**
+   * Says that what it protects is whole again after an owner's death. Until then every owner is told. Throws
+   * PermissionError if the calling thread does not hold it.
+   */
+  consistent(): void {
+    if (!this.isHeld) throw new PermissionError('consistent', this.key, this.owner)
+    heal(this.thread.words, this.at)
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * A counting semaphore: one word, the permits that are left. It has no owner, as POSIX's has none: any thread may post,
+ * and what a dead thread took is gone until somebody posts it. But nobody sleeps on beside a permit because of a death:
+ * whoever was woken for one, or had counted one and woken nobody, is on a held list, and the others look again.
+ */
+
+import { CannotBlockError } from './errors.ts'
+import { requireTimeout, requireWhole, wordAt } from './offsets.ts'
+import type { SyncThread } from './thread.ts'
+import { canBlock, deadline, remaining } from './wait.ts'
+import { waitOn } from './wait-async.ts'
+import { WAKE } from './words.ts'
+
+/** The most permits. */
+const MAX = 2 ** 31 - 1
+
+export class Semaphore {
+  /** Bytes that it takes, at a multiple of 4; all zero is a semaphore without permits. */
+  static readonly BYTES: number = 4
+  private readonly thread: SyncThread
+  private at: number
+  private key: number
+
+  /** A view of the semaphore at byte offset `offset`, for the calling thread. Throws InvalidValueError. */
+  constructor(thread: SyncThread, offset: number) {
+    this.thread = thread
+    this.at = wordAt(thread.words, 'Semaphore', offset, Semaphore.BYTES)
+    this.key = offset + WAKE
+  }
+
+  /** Where it lies, in bytes. */
+  get offset(): number {
+    return this.key - WAKE
+  }
+
+  /** Makes this the view of another semaphore. Throws InvalidValueError. */
+  moveTo(offset: number): this {
+    this.at = wordAt(this.thread.words, 'moveTo', offset, Semaphore.BYTES)
+    this.key = offset + WAKE
+    return this
+  }
+
+  /** Permits left at this moment. */
+  get value(): number {
+    return Atomics.load(this.thread.words, this.at)
+  }
+
+  /** Blocks until there is a permit, and takes it. Throws CannotBlockError, TooManyLocksError. */
+  wait(): void {
+    if (!this.tryWait()) this.await('wait', Number.POSITIVE_INFINITY)
+  }
+
+  /** Takes a permit if there is one. */
+  tryWait(): boolean {
+    const { thread, at } = this
+    const { words } = thread
+    for (let left = Atomics.load(words, at); left > 0; left = Atomics.load(words, at)) {
+      // Partner: post.
+      if (Atomics.compareExchange(words, at, left, left - 1) === left) return true
+    }
+    return false
+  }
+
+  /** As `wait`, for at most `timeout` milliseconds; whether a permit was taken. */
+  timedWait(timeout: number): boolean {
+    requireTimeout('timedWait', timeout)
+    return this.tryWait() || this.await('timedWait', timeout)
+  }
+
+  private await(operation: string, timeout: number): boolean {
+    if (!canBlock) throw new CannotBlockError(operation, 'waitAsync')
+    const { thread, at, key } = this
+    const end = deadline(timeout)
+    thread.enter(key)
+    let isTaken = this.tryWait()
+    // Partner: post, handOn.
+    while (!isTaken && Atomics.wait(thread.words, at, 0, remaining(end)) !== 'timed-out')
+      isTaken = this.tryWait()
+    thread.leave(key)
+    return isTaken
+  }
+
+  /** As `timedWait`, without blocking the thread. Rejects with NoWaitAsyncError, TooManyLocksError. */
+  async waitAsync(timeout: number = Number.POSITIVE_INFINITY): Promise<boolean> {
+    requireTimeout('waitAsync', timeout)
+    const { thread, offset } = this
+    const own = new Semaphore(thread, offset)
+    const end = deadline(timeout)
+    thread.enter(own.key)
+    try {
+      while (!own.tryWait()) {
+        if ((await waitOn(thread.words, own.at, 0, remaining(end))) === 'timed-out') return false
+      }
+      return true
+    } finally {
+      thread.leave(own.key)
+    }
+  }
+
+  /** Adds `count` permits and wakes as many. Any thread. Throws InvalidValueError beyond 2^31 - 1 permits. */
+  post(count = 1): void {
+    const { thread, at, key } = this
+    const { words } = thread
+    for (;;) {
+      const left = Atomics.load(words, at)
+      requireWhole('post', 'the count', count, 1, MAX - left)
+      thread.enter(key)
+      const isAdded = Atomics.compareExchange(words, at, left, left + count) === left
+      if (isAdded) Atomics.notify(words, at, count)
+      thread.leave(key)
+      if (isAdded) return
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * What the words of the primitives mean. Every primitive is one 32-bit word (RWLock: two), 4-byte aligned, and all zero
+ * is its initial state: free, no permits, not run.
+ *
+ * An owned word (Mutex, SpinLock, RWLock, Once) is
+ *
+ *     0                        free
+ *     DIED                     free, but an owner died in it and nobody has called consistent() since
+ *     DONE                     Once only: has run
+ *     TAG | owner + 1          owned by that member (its number in the table, see `members.ts`); with any of
+ *       | WAITERS | DIED         somebody may sleep on the word; as above
+ *
+ * The tag makes it unlikely that another program's number looks like a lock of a dead thread, if memory with a lock in
+ * it is freed while the lock is held.
+ */
+
+export const TAG = 0x4c << 24
+export const WAITERS = 1 << 23
+export const DIED = 1 << 22
+export const DONE = 1 << 21
+/** The owner's number + 1. */
+export const OWNER = 0xffff
+
+/** The word of a lock that member `index` holds. */
+export const ownedBy = (index: number): number => TAG | (index + 1)
+export const isOwnedBy = (word: number, mine: number): boolean => (word & (TAG | OWNER)) === mine
+
+// ---- held list: what a thread has to do with which primitive ------------------------------------------------------
+
+/** Entries of a thread's held list. */
+export const HELD = 31
+
+/** An entry is the primitive's byte offset, a multiple of 4, and one of these; 0 is no entry. */
+export const KIND = 3
+/** Holds, takes or releases what is owned at word 0. */
+export const LOCK = 0
+/** Waits or signals at word 0. */
+export const WAKE = 1
+/** Holds a read lock: the entry itself is the lock. */
+export const READ = 2
+/** Has given up a read lock, and its writer is not told yet. */
+export const LEFT = 3
