@@ -6,7 +6,11 @@
 
 import { HeapError, HeapFormatError, InvalidArgumentError, InvalidSizeError } from './errors.ts'
 import {
+  BASE_ALIGNMENT,
+  extentShiftOf,
   FLAG_COUNTERS,
+  FLAG_MEMORY,
+  FLAG_TYPES,
   type Geometry,
   geometry,
   H_CHECK,
@@ -33,6 +37,20 @@ export interface ArenaOptions {
   readonly threads?: number
   /** Count every malloc and free, at a price; the slow paths are always counted. */
   readonly counters?: boolean
+  /** Debugging: `@hakmem/structs` notes in each block which type it holds and which thread made it. */
+  readonly types?: boolean
+  /** A shared `WebAssembly.Memory` to make the heap in; pointers are addresses in it. `bytes` is the rest of it then. */
+  readonly memory?: SharedMemory
+  /**
+   * Where in `memory` the heap begins, a multiple of 1 MiB behind all that the module uses; the 8 bytes at address 0 must
+   * be and stay 0. The tables cover the part before too: 7 % of `byteOffset` are the price of that. Default 0.
+   */
+  readonly byteOffset?: number
+}
+
+/** What the heap needs of a shared `WebAssembly.Memory`. */
+export interface SharedMemory {
+  readonly buffer: ArrayBufferLike
 }
 
 const DEFAULT_BYTES = 256 * 2 ** 20
@@ -45,6 +63,8 @@ export class Arena {
   /** The whole buffer, by 4 bytes and by byte. */
   readonly W: Int32Array
   readonly U8: Uint8Array
+  /** The header's words, from its start. */
+  readonly H: Int32Array
   /** The state map: a byte per 16 bytes of heap. */
   readonly S: Uint8Array
   /** The flags: a byte per page. */
@@ -59,7 +79,8 @@ export class Arena {
     this.U8 = new Uint8Array(buffer, 0, g.bytes)
     this.S = new Uint8Array(buffer, g.stateMap, g.bytes / 16)
     this.F = new Uint8Array(buffer, g.flagMap, g.pages)
-    this.id = `${this.W[H_ID] >>> 0}-${this.W[H_ID + 1] >>> 0}`
+    this.H = new Int32Array(buffer, g.base, PAGE / 4)
+    this.id = `${this.H[H_ID] >>> 0}-${this.H[H_ID + 1] >>> 0}`
   }
 
   /** A new, empty arena. Throws InvalidSizeError for options out of range, HeapError if the system has no room. */
@@ -67,60 +88,109 @@ export class Arena {
     if (typeof options !== 'object' || options === null) {
       throw new InvalidArgumentError('create', 'the options', options, 'an object')
     }
+    const { memory, counters, types } = options
+    const flags = (counters === true ? FLAG_COUNTERS : 0) | (types === true ? FLAG_TYPES : 0)
+    if (memory !== undefined) return Arena.inMemory(memory, options, flags)
     const asked = options.bytes ?? DEFAULT_BYTES
     whole('bytes', asked, MIN_BYTES, MAX_BYTES)
     const bytes = roundBytes(asked)
-    const room = Math.min(MAX_THREADS, Math.floor(bytes / MIN_BYTES_PER_THREAD))
-    const threads = options.threads ?? Math.min(DEFAULT_THREADS, room)
-    whole('threads', threads, 1, room, ` (512 KiB for each in ${bytes} bytes)`)
+    return Arena.lay(newBuffer(bytes), geometry(bytes, threadsFor(options, bytes), flags))
+  }
 
-    const g = geometry(bytes, threads, options.counters === true ? FLAG_COUNTERS : 0)
-    const W = new Int32Array(newBuffer(bytes))
-    W[H_MAGIC] = MAGIC
-    W[H_VERSION] = VERSION
-    W[H_PAGES] = g.pages
-    W[H_THREADS] = threads
-    W[H_FLAGS] = g.flags
+  /** Between what the module uses and the end of its memory, which may hold anything. */
+  private static inMemory(memory: SharedMemory, options: ArenaOptions, flags: number): Arena {
+    const buffer: unknown = typeof memory === 'object' && memory !== null ? memory.buffer : undefined
+    if (!isShared(buffer)) {
+      throw new InvalidArgumentError('create', '`memory`', memory, 'a shared WebAssembly.Memory')
+    }
+    const base = options.byteOffset ?? 0
+    const left = Math.min(MAX_BYTES, buffer.byteLength)
+    whole('byteOffset', base, 0, Math.max(0, left - MIN_BYTES))
+    if (base % BASE_ALIGNMENT !== 0) {
+      throw new InvalidSizeError('create', 'byteOffset', base, `a multiple of ${BASE_ALIGNMENT}`)
+    }
+    const asked = options.bytes ?? left - base
+    whole('bytes', asked, MIN_BYTES, left - base)
+    const bytes = roundBytes(asked - (2 ** extentShiftOf(asked) - 1))
+    const threads = threadsFor(options, bytes)
+    const g = geometry(bytes, threads, flags | FLAG_MEMORY, base)
+    const room = g.bytes - g.firstExtent * 2 ** g.extentShift
+    if (room < bytes / 2) {
+      const rule = `at most as far as the heap is long (its tables, for what lies before too, leave ${room} bytes)`
+      throw new InvalidSizeError('create', 'byteOffset', base, rule)
+    }
+    const W = new Int32Array(buffer, 0, g.bytes / 4)
+    if (W[0] !== 0 || W[1] !== 0) {
+      throw new InvalidArgumentError(
+        'create',
+        '`memory`',
+        memory,
+        'one with 0 in the bytes 0 to 7, to stay so',
+      )
+    }
+    // Only what is not 0 already: what is not written to is not committed.
+    const end = (g.firstExtent << g.extentShift) / 4
+    for (let at = base / 4; at < end; at++) if (W[at] !== 0) W[at] = 0
+    // No page counts as never used, because it may hold something: calloc fills them all.
+    W.fill(2 ** g.extentPageShift, g.touched + g.firstExtent, g.touched + g.extents)
+    return Arena.lay(buffer, g)
+  }
+
+  /** Writes the header, and reserves the extents that hold metadata or lie before it. */
+  private static lay(buffer: SharedArrayBuffer, g: Geometry): Arena {
+    const H = new Int32Array(buffer, g.base, PAGE / 4)
+    H[H_MAGIC] = MAGIC
+    H[H_VERSION] = VERSION
+    H[H_PAGES] = g.pages
+    H[H_THREADS] = g.threads
+    H[H_FLAGS] = g.flags
     const random = new Uint32Array(2)
     for (let k = 0; k < 2; k++) random[k] = Math.random() * 2 ** 32
-    W.set(random, H_ID)
-    W[H_CHECK] = checkOf(W)
-    W.fill(RESERVED, g.table, g.table + g.firstExtent)
-    return new Arena(W.buffer as SharedArrayBuffer, g)
+    H.set(random, H_ID)
+    H[H_CHECK] = checkOf(H)
+    const arena = new Arena(buffer, g)
+    arena.W.fill(RESERVED, g.table, g.table + g.firstExtent)
+    return arena
   }
 
   /** Views on an arena that exists. Throws HeapFormatError, one sentence per cause, and reads nothing else then. */
-  static open(buffer: unknown): Arena {
+  static open(buffer: unknown, byteOffset = 0): Arena {
     if (!isShared(buffer)) {
       throw new HeapFormatError(
         'A heap lives in a SharedArrayBuffer (or a handle with one as `buffer`); got neither.',
       )
     }
-    const shared = buffer
-    const bytes = shared.byteLength
-    if (bytes < MIN_BYTES) {
-      throw new HeapFormatError(`The buffer has ${bytes} bytes; the smallest heap has ${MIN_BYTES}.`)
+    if (!Number.isInteger(byteOffset) || byteOffset < 0 || byteOffset % BASE_ALIGNMENT !== 0) {
+      throw new HeapFormatError(`A heap starts at a multiple of ${BASE_ALIGNMENT}; got ${byteOffset}.`)
     }
-    const W = new Int32Array(shared, 0, PAGE / 4)
-    if (W[H_MAGIC] !== MAGIC)
+    const left = buffer.byteLength - byteOffset
+    if (left < MIN_BYTES) {
+      const where = byteOffset === 0 ? '' : ` from ${byteOffset} on`
+      throw new HeapFormatError(`The buffer has ${left} bytes${where}; the smallest heap has ${MIN_BYTES}.`)
+    }
+    const H = new Int32Array(buffer, byteOffset, PAGE / 4)
+    if (H[H_MAGIC] !== MAGIC)
       throw new HeapFormatError('The buffer does not start like a heap (wrong magic number).')
-    if (W[H_VERSION] !== VERSION) {
-      const age = W[H_VERSION] >>> 0 > VERSION ? 'a newer' : 'another'
+    if (H[H_VERSION] !== VERSION) {
+      const age = H[H_VERSION] >>> 0 > VERSION ? 'a newer' : 'another'
       throw new HeapFormatError(
-        `The heap has the layout of ${age} version (${W[H_VERSION] >>> 0}); this library knows ${VERSION}.`,
+        `The heap has the layout of ${age} version (${H[H_VERSION] >>> 0}); this library knows ${VERSION}.`,
       )
     }
-    if (W[H_CHECK] !== checkOf(W)) {
+    if (H[H_CHECK] !== checkOf(H)) {
       throw new HeapFormatError('The header of the heap is damaged (its check word does not match).')
     }
-    if (W[H_PAGES] * PAGE !== bytes) {
-      throw new HeapFormatError(`The heap has ${W[H_PAGES] * PAGE} bytes, but the buffer has ${bytes}.`)
+    const bytes = H[H_PAGES] * PAGE - byteOffset
+    const mayBeLonger = (H[H_FLAGS] & FLAG_MEMORY) !== 0
+    if (mayBeLonger ? bytes > left : bytes !== left) {
+      throw new HeapFormatError(`The heap has ${bytes} bytes, but the buffer has ${left}.`)
     }
-    const threads = W[H_THREADS]
-    if (roundBytes(bytes) !== bytes || threads < 1 || threads > bytes / MIN_BYTES_PER_THREAD) {
+    const threads = H[H_THREADS]
+    const isSized = bytes >= MIN_BYTES && roundBytes(bytes) === bytes
+    if (!isSized || threads < 1 || threads > bytes / MIN_BYTES_PER_THREAD) {
       throw new HeapFormatError(`The header describes no heap (${bytes} bytes, ${threads} threads).`)
     }
-    return new Arena(shared, geometry(bytes, threads, W[H_FLAGS]))
+    return new Arena(buffer, geometry(bytes, threads, H[H_FLAGS], byteOffset))
   }
 }
 
@@ -131,6 +201,13 @@ export function isSameMemory(one: Int32Array, other: Int32Array, word: number): 
     if (one[word] !== other[word]) return false
   }
   return true
+}
+
+function threadsFor(options: ArenaOptions, bytes: number): number {
+  const room = Math.min(MAX_THREADS, Math.floor(bytes / MIN_BYTES_PER_THREAD))
+  const threads = options.threads ?? Math.min(DEFAULT_THREADS, room)
+  whole('threads', threads, 1, room, ` (512 KiB for each in ${bytes} bytes)`)
+  return threads
 }
 
 function whole(what: string, value: number, low: number, high: number, why = ''): void {
@@ -163,8 +240,8 @@ function newBuffer(bytes: number): SharedArrayBuffer {
 }
 
 /** FNV-1a over the header's words from the magic number on. */
-function checkOf(W: Int32Array): number {
+function checkOf(H: Int32Array): number {
   let hash = 0x811c9dc5
-  for (let at = H_MAGIC; at < H_CHECK; at++) hash = Math.imul(hash ^ W[at], 0x01000193)
+  for (let at = H_MAGIC; at < H_CHECK; at++) hash = Math.imul(hash ^ H[at], 0x01000193)
   return hash
 }

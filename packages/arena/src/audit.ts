@@ -18,7 +18,6 @@ import {
   extentSlot,
   extentState,
   FREE,
-  H_VOID,
   ORPHAN,
   OWNED,
   PAGE,
@@ -29,13 +28,14 @@ import {
   runClass,
   runPages,
   TENT,
+  voidOf,
 } from './layout.ts'
 
 /** All figures in bytes; capacity = metadata + live + cached + remote + free. */
 export interface Audit {
   /** No problem was found. */
   readonly ok: boolean
-  /** Size of the buffer. */
+  /** Size of the heap. */
   readonly capacity: number
   /** Header, tables, maps and records, rounded up to whole extents. */
   readonly metadata: number
@@ -76,13 +76,14 @@ export function audit(arena: Arena): Audit {
     for (const problem of pass.problems) if (!first.has(problem)) pass.problems.delete(problem)
   }
   const problems = [...pass.problems].slice(0, MAX_PROBLEMS)
-  return { ok: problems.length === 0, capacity: arena.geometry.bytes, ...pass.figures, problems }
+  const { base, bytes } = arena.geometry
+  return { ok: problems.length === 0, capacity: bytes - base, ...pass.figures, problems }
 }
 
 function walk(arena: Arena): { figures: Figures; problems: Set<string> } {
   const g = arena.geometry
   const extentPages = 2 ** g.extentPageShift
-  const figures: Figures = { metadata: 0, live: 0, cached: 0, remote: 0, free: 0 }
+  const figures: Figures = { metadata: -g.base, live: 0, cached: 0, remote: 0, free: 0 }
   const problems = new Problems()
   checkNulls(arena, problems)
   let covered = 0
@@ -153,9 +154,10 @@ function isUnsettled(arena: Arena, word: number): boolean {
 /** The words that stay 0: what a null pointer, one beyond the end, and a detached heap look up. */
 function checkNulls(arena: Arena, problems: Set<string>): void {
   const { W } = arena
+  const voids = voidOf(arena.geometry)
   for (const [from, end] of [
     [0, 2],
-    [H_VOID, H_VOID + 512],
+    [voids, voids + 512],
   ]) {
     for (let at = from; at < end; at++) if (W[at] !== 0) problems.add(`word ${at} is ${W[at]}, and stays 0`)
   }

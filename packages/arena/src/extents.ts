@@ -24,6 +24,7 @@ const ATTEMPTS = 3
 
 export class Extents {
   private readonly W: Int32Array
+  private readonly H: Int32Array
   private readonly table: number
   private readonly first: number
   private readonly count: number
@@ -35,6 +36,7 @@ export class Extents {
   constructor(arena: Arena, slot: number) {
     const g = arena.geometry
     this.W = arena.W
+    this.H = arena.H
     this.table = g.table
     this.first = g.firstExtent
     this.count = g.extents
@@ -112,7 +114,7 @@ export class Extents {
       store(this.W, this.table + e, ORPHAN | (word & CONT))
       left++
     }
-    if (left > 0) add(this.W, H_ORPHANS, left)
+    if (left > 0) add(this.H, H_ORPHANS, left)
     return left
   }
 
@@ -121,17 +123,17 @@ export class Extents {
    * `lastRoom` looks all the same.
    */
   anyOrphans(): boolean {
-    return load(this.W, H_ORPHANS) !== 0
+    return load(this.H, H_ORPHANS) !== 0
   }
 
   /** Adopts the first orphan from `from` on, with the chain that hangs on it. Its index, or 0 if there is none. */
   adopt(from: number): number {
-    const hint = load(this.W, H_ORPHANS)
+    const hint = load(this.H, H_ORPHANS)
     for (let e = Math.max(from, this.first); e < this.count; e++) {
       if (load(this.W, this.table + e) === ORPHAN && this.adoptAt(e)) return e
     }
     // A thread that died between its orphans and their number left the hint wrong: a whole look in vain says 0.
-    if (from <= this.first && hint !== 0) swap(this.W, H_ORPHANS, hint, 0)
+    if (from <= this.first && hint !== 0) swap(this.H, H_ORPHANS, hint, 0)
     return 0
   }
 
@@ -142,7 +144,7 @@ export class Extents {
     for (; k < this.count && load(this.W, this.table + k) === (ORPHAN | CONT); k++) {
       store(this.W, this.table + k, this.mine)
     }
-    add(this.W, H_ORPHANS, extent - k)
+    add(this.H, H_ORPHANS, extent - k)
     return true
   }
 

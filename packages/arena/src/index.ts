@@ -6,7 +6,7 @@
  */
 
 export { mark, peek } from '#ordering'
-export { Arena, type ArenaOptions, isSameMemory } from './arena.ts'
+export { Arena, type ArenaOptions, isSameMemory, type SharedMemory } from './arena.ts'
 export { type Audit, audit } from './audit.ts'
 export { type Bounds, boundsOf } from './bounds.ts'
 export { BlockCache } from './cache.ts'
@@ -32,6 +32,7 @@ export * as layout from './layout.ts'
 export {
   CONT,
   FLAG_COUNTERS,
+  FLAG_TYPES,
   MAX_BYTES,
   MIN_BYTES,
   PAGE,
@@ -40,6 +41,7 @@ export {
   R_IN,
   R_OUT,
   R_PROBE,
+  voidOf,
 } from './layout.ts'
 export { membersOf } from './members.ts'
 export { classAt, type Ptr, pointerError, sizeAt } from './pointers.ts'

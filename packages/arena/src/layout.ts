@@ -10,6 +10,9 @@
  * Word offsets count Int32 elements, page numbers count 4 KiB from the buffer's start, state indexes count 16
  * bytes from the buffer's start. Words 0 and 1 hold 0 for ever: offset 0 is the null pointer, and the pair is the
  * cache table's entry (empty and full at once) that a pointer beyond the end looks up.
+ *
+ * In a WebAssembly memory the header starts at `base`, and all tables cover what lies before it too, as extents that
+ * nobody may claim: so a pointer is an address there, and no path adds anything to it.
  */
 
 import { GRAIN, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
@@ -22,7 +25,7 @@ export const MIN_BYTES = 2 ** 20
 export const MAX_BYTES = 2 ** 32
 export const MIN_BYTES_PER_THREAD = 2 ** 19
 
-// ---- header, words of page 0 ------------------------------------------------------------------------------
+// ---- header, words from its start ------------------------------------------------------------------------------
 
 /** Written once by create, before the buffer is shared; read by attach. */
 export const H_MAGIC = 2
@@ -40,10 +43,18 @@ export const H_NEXT_THREAD = 48
 export const H_ORPHANS = 64
 /** 512 words that stay 0: the cache table of a detached heap, whose every class is empty and full at once. */
 export const H_VOID = 512
+/** The word offset of that table in the buffer. */
+export const voidOf = (g: Geometry): number => g.base / 4 + H_VOID
 
 export const MAGIC = 0x4d4b4148 // "HAKM" in memory
 export const VERSION = 1
 export const FLAG_COUNTERS = 1
+/** Blocks of structs carry the type that they hold, see `@hakmem/structs`. */
+export const FLAG_TYPES = 2
+/** In a WebAssembly memory, which may be longer than the heap. */
+export const FLAG_MEMORY = 4
+/** A header may start at the multiples of this, the largest extent. */
+export const BASE_ALIGNMENT = 2 ** 20
 
 // ---- record, words from its start -------------------------------------------------------------------------
 
@@ -123,6 +134,9 @@ const CLASSES = 64
 const WATCHES_PER_THREAD = 4
 
 export interface Geometry {
+  /** Byte offset of the header. */
+  readonly base: number
+  /** Byte offset of the heap's end. */
   readonly bytes: number
   readonly pages: number
   readonly threads: number
@@ -164,7 +178,7 @@ export function roundBytes(bytes: number): number {
 }
 
 /** 1/256 of the heap as a power of two, from 64 KiB to 1 MiB: measured against larger ones in docs/architecture.md. */
-function extentShiftOf(bytes: number): number {
+export function extentShiftOf(bytes: number): number {
   return Math.max(16, Math.min(20, Math.floor(Math.log2(bytes / 256))))
 }
 
@@ -189,12 +203,13 @@ function clamp(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, Math.floor(value)))
 }
 
-/** @param bytes a multiple of the extent size, see `roundBytes` */
-export function geometry(bytes: number, threads: number, flags: number): Geometry {
+/** @param room bytes from `base` on, a multiple of the extent size, see `roundBytes`; `base`: of BASE_ALIGNMENT */
+export function geometry(room: number, threads: number, flags: number, base = 0): Geometry {
+  const bytes = base + room
   const pages = bytes / PAGE
-  const extentShift = extentShiftOf(bytes)
+  const extentShift = extentShiftOf(room)
   const extents = bytes / 2 ** extentShift
-  const caps = capsOf(bytes, threads)
+  const caps = capsOf(room, threads)
   const sentinels = new Int32Array(CLASSES)
   let recordWords = R_CACHES
   for (let c = 1; c <= SMALL_CLASSES; c++) {
@@ -203,7 +218,7 @@ export function geometry(bytes: number, threads: number, flags: number): Geometr
   }
   recordWords = align(recordWords, 32)
 
-  const table = PAGE / 4
+  const table = (base + PAGE) / 4
   const touched = table + extents
   const watches = touched + extents
   const watchCount = WATCHES_PER_THREAD * threads
@@ -216,6 +231,7 @@ export function geometry(bytes: number, threads: number, flags: number): Geometr
   const stateMap = align(flagMap + pages, 64)
   const end = stateMap + bytes / GRAIN
   return {
+    base,
     bytes,
     pages,
     threads,
@@ -224,7 +240,7 @@ export function geometry(bytes: number, threads: number, flags: number): Geometr
     extentPageShift: extentShift - PAGE_SHIFT,
     extents,
     firstExtent: Math.ceil(end / 2 ** extentShift),
-    slabShift: slabShiftOf(bytes),
+    slabShift: slabShiftOf(room),
     table,
     touched,
     watches,

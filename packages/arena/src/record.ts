@@ -118,7 +118,7 @@ export class ThreadRecord {
         const record = new ThreadRecord(arena, slot, thread)
         record.reset()
         arena.W[at + R_OP] = 0
-        arena.W[at + R_PRESSURE] = load(arena.W, H_PRESSURE)
+        arena.W[at + R_PRESSURE] = load(arena.H, H_PRESSURE)
         store(arena.W, at + R_THREAD, thread + 1)
         return record
       }
@@ -128,7 +128,7 @@ export class ThreadRecord {
 
   /** An id for a thread whose host has none: counts up in the header, from where Node's ids do not reach. */
   static nextThread(arena: Arena): number {
-    return 2 ** 30 + add(arena.W, H_NEXT_THREAD, 1)
+    return 2 ** 30 + add(arena.H, H_NEXT_THREAD, 1)
   }
 
   count(counter: number, by = 1): void {
@@ -140,7 +140,7 @@ export class ThreadRecord {
     const W = this.W
     if (W[this.at + R_OP] !== 0) this.recover()
     W[this.at + R_OP] = 1
-    const pressure = load(W, H_PRESSURE)
+    const pressure = load(this.arena.H, H_PRESSURE)
     if (pressure !== W[this.at + R_PRESSURE]) {
       W[this.at + R_PRESSURE] = pressure
       this.count(COUNTERS.pressure)
@@ -203,13 +203,13 @@ export class ThreadRecord {
   private raisePressure(): void {
     const W = this.W
     const g = this.arena.geometry
-    const asked = load(W, H_PRESSURE)
+    const asked = load(this.arena.H, H_PRESSURE)
     let answered = false
     for (let slot = 0; slot < g.threads && !answered; slot++) {
       const at = g.records + slot * g.recordWords
       answered = slot !== this.slot && load(W, at + R_THREAD) !== 0 && load(W, at + R_PRESSURE) === asked
     }
-    W[this.at + R_PRESSURE] = answered ? add(W, H_PRESSURE, 1) + 1 : asked
+    W[this.at + R_PRESSURE] = answered ? add(this.arena.H, H_PRESSURE, 1) + 1 : asked
     W[this.at + R_SPENT_PAGES] = this.runs.usedPages
   }
 
@@ -224,7 +224,7 @@ export class ThreadRecord {
       const word = load(this.W, g.records + slot * g.recordWords + R_THREAD)
       list[word > 0 ? `thread ${word - 1}` : 'a dead thread'] = extents * extent
     }
-    return new OutOfMemoryError(requested, g.bytes, free * extent, list)
+    return new OutOfMemoryError(requested, g.bytes - g.base, free * extent, list)
   }
 
   /** Empties the caches, collects what other threads freed, by bytes, and gives empty extents back. */

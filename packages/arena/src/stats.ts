@@ -3,7 +3,7 @@
 import { load } from '#ordering'
 import type { Arena } from './arena.ts'
 import { COUNTERS, type CounterName } from './counters.ts'
-import { R_COUNTERS, R_THREAD } from './layout.ts'
+import { FLAG_COUNTERS, R_COUNTERS, R_THREAD } from './layout.ts'
 
 export type Counts = Record<CounterName, number>
 
@@ -45,7 +45,13 @@ export function stats(arena: Arena): Stats {
     const word = load(arena.W, at + R_THREAD)
     if (any || word !== 0) records.push({ slot, thread: word > 0 ? word - 1 : null, counts })
   }
-  return { bytes: g.bytes, threads: g.threads, perOperation: g.flags !== 0, total, records }
+  return {
+    bytes: g.bytes - g.base,
+    threads: g.threads,
+    perOperation: (g.flags & FLAG_COUNTERS) !== 0,
+    total,
+    records,
+  }
 }
 
 function zeros(names: CounterName[]): Counts {

@@ -40,6 +40,7 @@ import {
   stats,
   ThreadRecord,
   TINY_CLASSES,
+  voidOf,
 } from '@hakmem/arena'
 import { Large } from '@hakmem/learning'
 import { Mid } from '@hakmem/mid'
@@ -56,6 +57,8 @@ export type HeapOptions = ArenaOptions
 /** What to send to another thread so that it can attach: a plain object that structured cloning takes. */
 export interface HeapHandle {
   readonly buffer: SharedArrayBuffer
+  /** Where the heap begins in the buffer; 0 if not given. */
+  readonly byteOffset?: number
 }
 
 /** The heaps that this thread is attached to, by id; weakly, so that an unused heap can be collected. */
@@ -102,6 +105,7 @@ export class Heap extends BlockCache {
 
   /**
    * Makes a heap and attaches the calling thread. Memory is used when touched, so a generous `bytes` costs little.
+   * With `memory`, a shared `WebAssembly.Memory`, the heap lies in it from `byteOffset` on, and pointers are addresses.
    * Throws InvalidSizeError for options out of range, HeapError if the system has no room for the buffer.
    */
   static create(options: HeapOptions = {}): Heap {
@@ -115,7 +119,8 @@ export class Heap extends BlockCache {
   static attach(handleOrBuffer: HeapHandle | SharedArrayBuffer): Heap {
     const given: unknown = handleOrBuffer
     const isHandle = typeof given === 'object' && given !== null && 'buffer' in given
-    const arena = Arena.open(isHandle ? given.buffer : given)
+    const byteOffset = isHandle && 'byteOffset' in given ? given.byteOffset : 0
+    const arena = Arena.open(isHandle ? given.buffer : given, byteOffset as number)
     const known = attached.get(arena.id)?.deref()
     // A copy of a heap, byte for byte, has its id but is another heap.
     const isKnown = known !== undefined && isSameMemory(known.arena.W, arena.W, known.record.at + R_PROBE)
@@ -133,7 +138,8 @@ export class Heap extends BlockCache {
 
   /** Send this to another thread (`workerData`, `postMessage`) and attach there. */
   get handle(): HeapHandle {
-    return { buffer: this.arena.buffer }
+    const { buffer, geometry } = this.arena
+    return geometry.base === 0 ? { buffer } : { buffer, byteOffset: geometry.base }
   }
 
   get buffer(): SharedArrayBuffer {
@@ -317,6 +323,7 @@ export class Heap extends BlockCache {
     for (const watch of [...this.watches]) watch.dispose()
     this.record.park()
     this.cutOff()
+    this.lists = voidOf(this.arena.geometry)
     this.record.release()
     attached.delete(this.arena.id)
   }

@@ -120,7 +120,7 @@ export function look(
   p: number,
 ): { again: boolean; owns: boolean; usable: number; code: string } {
   const heap = Heap.attach(handle)
-  const again = Heap.attach({ buffer: handle.buffer }) === heap
+  const again = Heap.attach({ ...handle }) === heap
   const owns = heap.owns(p)
   const usable = heap.usableSize(p)
   heap.free(p)
