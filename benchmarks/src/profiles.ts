@@ -6,61 +6,87 @@ export interface Profile {
   readonly about: string
   readonly workloads: readonly string[]
   readonly threads: readonly number[]
+  /** Processes per contender and cell. */
+  readonly launches: number
+  /** Per launch. */
   readonly rounds: number
-  /** Seconds per round and contender. */
+  /** Per round and contender. */
   readonly seconds: number
+  /** Per contender in a run of its own that measures memory; 0 for none. */
+  readonly memorySeconds: number
 }
 
 export const DEFAULT_PROFILE = 'quick'
 
+const SHORT = { launches: 5, rounds: 4, seconds: 0.25, memorySeconds: 0 }
+
 export const profiles: Readonly<Record<string, Profile>> = {
   quick: {
-    about: 'the main workloads under contention, in under two minutes',
+    about: 'the main workloads under contention, for a first look',
     workloads: ['tiny-hot', 'random-mixed', 'mid-large-mt', 'larson', 'ring', 'scatter'],
     threads: [2],
-    rounds: 5,
-    seconds: 0.2,
+    launches: 2,
+    rounds: 3,
+    seconds: 0.1,
+    memorySeconds: 0,
   },
   tiny: {
     about: 'small blocks, each thread for itself',
     workloads: ['tiny-hot', 'random-mixed-256'],
     threads: [1, 2],
-    rounds: 9,
-    seconds: 0.5,
+    ...SHORT,
   },
   mixed: {
-    about: 'random sizes up to 1 or 2 KiB',
+    about: 'many sizes up to 1 or 2 KiB',
     workloads: ['random-mixed', 'random-mixed-256', 'random-mixed-2k'],
     threads: [1, 2],
-    rounds: 9,
-    seconds: 0.5,
+    ...SHORT,
   },
   mid: {
     about: '8 KiB to 1 MiB',
     workloads: ['mid-large-mt', 'mid-large-mt-large', 'larson-mid'],
     threads: [1, 2],
-    rounds: 9,
-    seconds: 0.5,
+    ...SHORT,
   },
   remote: {
     about: 'blocks freed by another thread than allocated them',
     workloads: ['ring', 'scatter-small', 'scatter', 'larson'],
     threads: [2],
-    rounds: 9,
-    seconds: 0.5,
+    ...SHORT,
   },
   larson: {
-    about: 'the server simulation, with one to four threads',
+    about: 'the server simulation',
     workloads: ['larson', 'larson-mid'],
     threads: [1, 2, 4],
-    rounds: 7,
-    seconds: 1,
+    ...SHORT,
+    seconds: 0.5,
+  },
+  churn: {
+    about: 'threads that come and go, and blocks that outlive them',
+    workloads: ['larson', 'larson-mid'],
+    threads: [2, 4],
+    ...SHORT,
+    seconds: 0.5,
+  },
+  memory: {
+    about: 'resident memory over live bytes, and in the course of time',
+    workloads: ['mid-large-mt', 'mid-large-mt-large', 'larson-mid', 'scatter'],
+    threads: [2],
+    ...SHORT,
+    launches: 1,
+    memorySeconds: 10,
+  },
+  scaling: {
+    about: 'one to eight threads, more than most machines have cores',
+    workloads: ['tiny-hot', 'random-mixed', 'mid-large-mt', 'larson'],
+    threads: [1, 2, 4, 8],
+    ...SHORT,
   },
   full: {
-    about: 'everything there is; takes about half an hour',
+    about: 'everything there is; takes hours',
     workloads: workloads.map(({ name }) => name),
     threads: [1, 2, 4],
-    rounds: 11,
-    seconds: 0.5,
+    ...SHORT,
+    memorySeconds: 3,
   },
 }

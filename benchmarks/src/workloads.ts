@@ -21,6 +21,8 @@ export interface Workload {
   readonly perUnit: number
   readonly kind: Kind
   readonly shape: Shape
+  /** Whether fresh memory is part of what is measured: then none is touched beforehand. */
+  readonly aboutMemory?: true
 }
 
 const KiB = 1024

@@ -1,8 +1,9 @@
 import { assert, suite } from '@hakmem/testing'
-import { HELP, parseOptions, UsageError } from '#options'
+import { HELP, parseOptions } from '#options'
 import { peers } from '#peers/peers'
 import { profiles } from '#profiles'
 import { planCells } from '#run/plan'
+import { UsageError } from '#usage-error'
 import { workloads } from '#workloads'
 
 const options = suite('options')
@@ -20,8 +21,8 @@ options('the quick profile is what runs unless told', () => {
 options('a profile can be changed option by option', () => {
   const found = parseOptions(['--profile', 'mid', '--threads', '1,2,4', '--rounds', '3', '--seconds', '0.1'])
   assert.equal(found.threads, [1, 2, 4])
-  assert.is(found.rounds, 3)
-  assert.is(found.seconds, 0.1)
+  assert.is(found.settings.rounds, 3)
+  assert.is(found.settings.seconds, 0.1)
   assert.is(found.workloads[0].name, profiles.mid.workloads[0])
 })
 
@@ -33,8 +34,28 @@ options('hakmem always takes part', () => {
   )
 })
 
-options('every profile names workloads that exist', () => {
-  for (const name of Object.keys(profiles)) assert.ok(parseOptions(['--profile', name]).workloads.length > 0)
+options(
+  'every profile names workloads that exist, and every workload is in a profile besides the full one',
+  () => {
+    for (const name of Object.keys(profiles))
+      assert.ok(parseOptions(['--profile', name]).workloads.length > 0)
+    const { full, ...others } = profiles
+    const named = new Set(Object.values(others).flatMap(({ workloads }) => workloads))
+    assert.equal(
+      full.workloads.filter((name) => !named.has(name)),
+      [],
+    )
+  },
+)
+
+options('the profiles are those that the documentation promises', () => {
+  const promised = 'quick tiny mixed mid remote larson churn memory scaling full'
+  assert.equal(Object.keys(profiles), promised.split(' '))
+})
+
+options('all contenders are pinned or none', () => {
+  assert.is(parseOptions([]).settings.pinned, true)
+  assert.is(parseOptions(['--unpinned']).settings.pinned, false)
 })
 
 options('a mistake is told in one line', () => {
@@ -48,7 +69,13 @@ options('a mistake is told in one line', () => {
     ['--rounds', '1.5'],
     ['--seconds', '-1'],
     ['--seconds', ''],
+    ['--seconds', '1e9'],
+    ['--launches', '0'],
     ['--json', '/no/such/folder/file.json'],
+    ['--html', '/no/such/folder/file.html'],
+    ['--baseline', '/no/such/file.json'],
+    ['--fail-below', '0'],
+    ['--fail-below', 'fast'],
     ['--nonsense'],
     ['--rounds'],
     ['tiny-hot'],
@@ -65,7 +92,18 @@ options('a mistake is told in one line', () => {
 })
 
 options('the help names every option', () => {
-  for (const name of ['profile', 'workload', 'threads', 'peers', 'rounds', 'seconds', 'seed', 'json', 'list'])
+  const names = [
+    'profile',
+    'workload',
+    'threads',
+    'peers',
+    'launches',
+    'rounds',
+    'seconds',
+    'seed',
+    'unpinned',
+  ]
+  for (const name of [...names, 'json', 'html', 'baseline', 'fail-below', 'list'])
     assert.match(HELP, `--${name} `)
 })
 

@@ -11,7 +11,7 @@ import type { Kind, Shape, Step } from './kind.ts'
 /** The least operations between two looks at the clock. */
 export const LEAST = 64
 
-export interface Alone<S extends Shape> extends Pick<Kind<S>, 'name' | 'pointersPerLane' | 'live'> {
+export interface Alone<S extends Shape> extends Pick<Kind<S>, 'name' | 'pointersPerLane' | 'live' | 'idle'> {
   step: Step<S>
   /** Whether the loop can be asked for one operation, so that its time can be taken. */
   readonly single: boolean

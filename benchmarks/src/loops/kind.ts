@@ -52,6 +52,8 @@ export interface Kind<S extends Shape = Shape> {
   pointersPerLane(shape: S): number
   shared?(shape: S, threads: number): Shared
   live(shape: S, threads: number): Live
+  /** The same loop with next to nothing allocated: shows what a warm process needs besides the workload's blocks. */
+  idle?(shape: S): S
   /** The main thread's part for each lane, before the first run. */
   prepare?(heap: Allocator, lane: Lane, shape: S): void
   /** A seat's part in a run: ends when `task.seconds` have passed or `task.operations` per lane are done. */

@@ -158,6 +158,7 @@ export const larson: Kind<LarsonShape> = {
     const blocks = threads * shape.slots
     return { blocks, bytes: blocks * averageSize(shape) }
   },
+  idle: (shape) => ({ ...shape, slots: 64, low: 16, units: 1, shift: 0 }),
   prepare,
   run: runInTurn,
   sample: (part, task) => {

@@ -72,4 +72,5 @@ export const toggle = alone<ToggleShape>({
     const blocks = (threads * shape.slots) / 2
     return { blocks, bytes: blocks * averageSize(shape) }
   },
+  idle: () => ({ slots: 64, low: 16, units: 1, shift: 0 }),
 })

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import type { Answer, Command, Hello } from '../contender/protocol.ts'
 import { buildTwin, isLibraryOf } from '../peers/native.ts'
 import type { Peer } from '../peers/peers.ts'
+import { pinned } from './pinning.ts'
 
 const HOST = fileURLToPath(new URL('../contender/host.js', import.meta.url))
 /** Seconds that an answer may take beyond what the command itself takes. */
@@ -22,6 +23,8 @@ type Answered<K extends Answer['did']> = Extract<Answer, { did: K }>
 export class Contender {
   readonly peer: Peer
   readonly hello: Hello
+  /** Resident with all threads up and nothing run; 0 before `prepare`. */
+  idleBytes = 0
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>
   readonly #lines: Lines
 
@@ -37,9 +40,12 @@ export class Contender {
     this.#lines = lines
   }
 
-  /** Starts the process of a contender, and for a native one makes sure that it is what it claims to be. */
-  static async start(peer: Peer): Promise<Contender> {
-    const [program, args] = await commandOf(peer)
+  /**
+   * Starts the process of a contender, held to `processors` if there are any, and for a native one makes sure that
+   * it is what it claims to be.
+   */
+  static async start(peer: Peer, processors?: readonly number[]): Promise<Contender> {
+    const [program, args] = pinned(await commandOf(peer), processors)
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
     const lines = new Lines(child)
     try {
@@ -55,7 +61,9 @@ export class Contender {
   }
 
   async prepare(command: Extract<Command, { do: 'prepare' }>): Promise<Answered<'prepare'>> {
-    return this.#ask(command, 'prepare', 0)
+    const answer = await this.#ask(command, 'prepare', 0)
+    this.idleBytes = answer.baselineResidentBytes
+    return answer
   }
 
   async round(seconds: number): Promise<Answered<'round'>> {

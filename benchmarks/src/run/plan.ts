@@ -3,6 +3,8 @@
  * is measured together: contenders compare within it and nowhere else.
  */
 
+import { sum } from 'simple-statistics'
+import type { Settings } from '../figures.ts'
 import { leftOut, type Peer } from '../peers/peers.ts'
 import type { Workload } from '../workloads.ts'
 
@@ -11,12 +13,6 @@ export interface Cell {
   readonly threads: number
   readonly peers: readonly Peer[]
   readonly leftOut: readonly { readonly peer: string; readonly why: string }[]
-}
-
-export interface Pace {
-  readonly rounds: number
-  /** Seconds per round and contender. */
-  readonly seconds: number
 }
 
 /** Seconds that starting and preparing a contender takes, roughly: only the estimate depends on it. */
@@ -42,7 +38,9 @@ export function planCells(
   })
 }
 
-export function plannedSeconds(cell: Cell, pace: Pace): number {
-  const turns = pace.rounds + (cell.workload.kind.sample ? 1 : 0)
-  return cell.peers.reduce((sum, peer) => sum + START_UP + peer.warmUp + turns * pace.seconds, 0)
+export function plannedSeconds({ peers, workload }: Cell, settings: Settings): number {
+  const turns = settings.rounds + (workload.kind.sample ? 1 : 0)
+  const startUps = sum(peers.map(({ warmUp }) => START_UP + warmUp))
+  const memory = settings.memorySeconds === 0 ? 0 : 2 * startUps + peers.length * settings.memorySeconds
+  return settings.launches * (startUps + peers.length * turns * settings.seconds) + memory
 }

@@ -1,0 +1,38 @@
+/** How figures are written for people, in the terminal and in the report. */
+
+import type { Estimate, Place } from '../figures.ts'
+
+const MiB = 2 ** 20
+
+export function placeName({ workload, threads }: Place): string {
+  return `${workload}, ${threads} thr.`
+}
+
+/** Operations per second and the like: three digits, whatever the size. */
+export function formatFigure(figure: number): string {
+  if (figure >= 100) return figure.toFixed(0)
+  return figure.toFixed(figure >= 10 ? 1 : figure >= 0.1 ? 2 : 4)
+}
+
+export function formatRatio(ratio: number): string {
+  return ratio.toFixed(ratio >= 100 ? 0 : ratio >= 10 ? 1 : 2)
+}
+
+export function formatInterval({ low, high }: Estimate): string {
+  return `${formatRatio(low)} .. ${formatRatio(high)}`
+}
+
+export function formatBytes(bytes: number): string {
+  return `${(bytes / MiB).toFixed(1)} MiB`
+}
+
+/** A time in the unit in which it has one to three digits before the point. */
+export function formatNanoseconds(ns: number): string {
+  if (ns < 1e3) return `${ns.toFixed(0)} ns`
+  if (ns < 1e6) return `${(ns / 1e3).toFixed(ns < 1e4 ? 1 : 0)} us`
+  return `${(ns / 1e6).toFixed(ns < 1e7 ? 1 : 0)} ms`
+}
+
+export function formatPercent(part: number): string {
+  return `${(100 * part).toFixed(Math.abs(part) < 0.1 ? 1 : 0)} %`
+}

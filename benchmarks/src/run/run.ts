@@ -1,0 +1,81 @@
+/** A whole run, cell by cell: what was measured, on what, and how quiet it was there. */
+
+import { sum } from 'simple-statistics'
+import { type Failure, type Ratio, type Report, type Result, SCHEMA } from '../figures.ts'
+import type { Options } from '../options.ts'
+import { buildTwin } from '../peers/native.ts'
+import type { Peer } from '../peers/peers.ts'
+import { placeName } from '../report/format.ts'
+import type { Progress } from '../report/progress.ts'
+import { describeMachine, Quiet } from './machine.ts'
+import { processors } from './pinning.ts'
+import { type Cell, planCells, plannedSeconds } from './plan.ts'
+import { runCell } from './run-cell.ts'
+
+export type Done = Pick<Report, 'results' | 'ratios' | 'failures'>
+
+/**
+ * Measures everything that the options ask for; `command` is what the report tells others to type. `onCell` is
+ * called when a cell is done, with all figures so far.
+ */
+export async function measure(
+  options: Options,
+  command: string,
+  progressOf: (planned: number) => Progress,
+  say: (line: string) => void,
+  onCell: (cell: Cell, done: Done) => void,
+): Promise<Report> {
+  const quiet = new Quiet()
+  const peers = await installed(options.peers, say)
+  const usable = options.settings.pinned ? processors() : undefined
+  const settings = { ...options.settings, pinned: usable !== undefined }
+  if (options.settings.pinned && usable === undefined)
+    say('nobody is pinned to processors: there is no taskset that could')
+  const cells = planCells(options.workloads, options.threads, peers)
+  const planned = cells.map((cell) => plannedSeconds(cell, settings))
+  const progress = progressOf(sum(planned))
+  const results: Result[] = []
+  const ratios: Ratio[] = []
+  const failures: Failure[] = []
+  const unsteady: string[] = []
+  const versions: Record<string, string> = {}
+
+  for (const [index, cell] of cells.entries()) {
+    const place = placeName({ workload: cell.workload.name, threads: cell.threads })
+    progress.startCell(`[${index + 1}/${cells.length}] ${place}`, sum(planned.slice(0, index)))
+    const found = await runCell(cell, settings, {
+      processors: usable,
+      onStep: (what, seconds) => progress.step(what, seconds),
+    })
+    results.push(...found.results)
+    ratios.push(...found.ratios)
+    failures.push(...found.failures)
+    unsteady.push(...found.unsteady)
+    Object.assign(versions, found.versions)
+    progress.clear()
+    onCell(cell, { results, ratios, failures })
+  }
+  progress.end()
+  return {
+    schema: SCHEMA,
+    date: new Date().toISOString(),
+    command,
+    settings,
+    machine: describeMachine(versions),
+    noise: quiet.judge(results, unsteady),
+    results,
+    ratios,
+    failures,
+  }
+}
+
+/** Builds the native contenders, and says which cannot take part and why. */
+async function installed(asked: readonly Peer[], say: (line: string) => void): Promise<Peer[]> {
+  const found: Peer[] = []
+  for (const peer of asked) {
+    const built = peer.kind === 'native' ? await buildTwin(peer.name) : undefined
+    if (built !== undefined && 'missing' in built) say(`${peer.name} is skipped: ${built.missing}`)
+    else found.push(peer)
+  }
+  return found
+}

@@ -1,0 +1,173 @@
+/**
+ * What a run says about the targets: ratios against each reference, their geometric mean with one entry per
+ * workload, latency, memory, speed-up.
+ */
+
+import { logAverage, max } from 'simple-statistics'
+import { PARTS } from './contender/protocol.ts'
+import { type Estimate, isAt, type Ratio, type Report, type Result } from './figures.ts'
+import { SUBJECT } from './peers/peers.ts'
+import { formatNanoseconds, formatRatio, placeName } from './report/format.ts'
+import { geometricMean } from './statistics.ts'
+import {
+  type Goal,
+  goalAt,
+  latencyTarget,
+  meanTarget,
+  memoryTarget,
+  type ReferenceName,
+  references,
+  speedUpTarget,
+} from './targets.ts'
+
+export type State = 'aim' | 'floor' | 'missed'
+
+/** One target and what was measured of it. */
+export interface Verdict {
+  readonly what: string
+  /** The contender or reference it is set against, if any. */
+  readonly against: string
+  readonly measured: string
+  readonly wanted: string
+  readonly state: State
+}
+
+export interface Mean extends Estimate {
+  /** How many entries it has. */
+  readonly workloads: number
+}
+
+export const referenceNames = Object.keys(references) as ReferenceName[]
+
+/** In each place hakmem's ratio to the fastest of a reference's contenders there. */
+export function ratiosTo(reference: ReferenceName, ratios: readonly Ratio[]): Ratio[] {
+  const peers: readonly string[] = references[reference].peers
+  const among = ratios.filter(({ peer }) => peers.includes(peer))
+  return among.filter((one) =>
+    among.every((other) => other === one || !isAt(one)(other) || other.median > one.median),
+  )
+}
+
+/** The geometric mean of ratios, one entry per workload; undefined if there are none. */
+export function meanOf(ratios: readonly Ratio[]): Mean | undefined {
+  const names = [...new Set(ratios.map(({ workload }) => workload))]
+  if (names.length === 0) return undefined
+  const entries = names.map((name) => ratios.filter(({ workload }) => workload === name))
+  const mean = geometricMean(entries.map((entry) => entry.map(({ launches }) => launches)))
+  return { ...mean, workloads: names.length }
+}
+
+/** Every target for which the run has figures. */
+export function verdictsOn({ results, ratios, machine }: Pick<Report, 'results' | 'ratios' | 'machine'>) {
+  return [
+    ...referenceNames.flatMap((reference) => speedVerdicts(reference, ratiosTo(reference, ratios))),
+    ...latencyVerdicts(results),
+    ...memoryVerdicts(results),
+    ...speedUpVerdicts(results, machine.cores),
+  ]
+}
+
+export function stateOf(value: number, { floor, aim }: Goal): State {
+  return value >= aim ? 'aim' : value >= floor ? 'floor' : 'missed'
+}
+
+export function formatGoal({ floor, aim }: Goal): string {
+  return floor === aim ? `${floor}` : `${floor} / ${aim}`
+}
+
+function speedVerdicts(reference: ReferenceName, ratios: readonly Ratio[]): Verdict[] {
+  const verdict = (what: string, against: string, value: number, goal: Goal | undefined): Verdict[] =>
+    goal === undefined
+      ? []
+      : [
+          {
+            what,
+            against,
+            measured: `${formatRatio(value)} x`,
+            wanted: formatGoal(goal),
+            state: stateOf(value, goal),
+          },
+        ]
+  const mean = meanOf(ratios)
+  return [
+    ...ratios.flatMap((ratio) =>
+      verdict(placeName(ratio), ratio.peer, ratio.median, goalAt(ratio, reference)),
+    ),
+    ...(mean === undefined
+      ? []
+      : verdict(
+          `geometric mean of ${mean.workloads} workloads`,
+          references[reference].title,
+          mean.median,
+          meanTarget[reference],
+        )),
+  ]
+}
+
+function latencyVerdicts(results: readonly Result[]): Verdict[] {
+  const { workloads, part, most } = latencyTarget
+  return results.flatMap((result) => {
+    const { workload, peer, latency } = result
+    if (peer !== SUBJECT || latency === undefined || !workloads.includes(workload)) return []
+    const ns = latency.nanoseconds[PARTS.indexOf(part)]
+    return {
+      what: `p${part * 100} of one operation, ${placeName(result)}`,
+      against: '',
+      measured: formatNanoseconds(ns),
+      wanted: `at most ${formatNanoseconds(most)}`,
+      state: ns <= most ? 'aim' : 'missed',
+    }
+  })
+}
+
+/** hakmem's growth over the contender's, in the places that are large enough to judge. */
+function memoryVerdicts(results: readonly Result[]): Verdict[] {
+  const { peer, mean, each, leastLiveBytes } = memoryTarget
+  const growths = results.flatMap((own) => {
+    const other = results.find((one) => one.peer === peer && isAt(own)(one))
+    if (own.peer !== SUBJECT || own.memory === undefined || other?.memory === undefined) return []
+    if (own.memory.liveBytes < leastLiveBytes) return []
+    return { place: placeName(own), growth: growthOf(own.memory) / growthOf(other.memory) }
+  })
+  if (growths.length === 0) return []
+  const verdict = (what: string, value: number, most: number): Verdict => ({
+    what,
+    against: peer,
+    measured: `${formatRatio(value)} x`,
+    wanted: `at most ${most}`,
+    state: value <= most ? 'aim' : 'missed',
+  })
+  return [
+    ...growths.map(({ place, growth }) => verdict(`growth of memory, ${place}`, growth, each)),
+    verdict('growth of memory, geometric mean', logAverage(growths.map(({ growth }) => growth)), mean),
+  ]
+}
+
+function speedUpVerdicts(results: readonly Result[], cores: number): Verdict[] {
+  const { workloads, perThread } = speedUpTarget
+  return results.flatMap((result) => {
+    const { workload, threads, peer } = result
+    const speedUp = speedUpOf(result, results)
+    if (peer !== SUBJECT || !workloads.includes(workload) || threads > cores || speedUp === undefined)
+      return []
+    const least = perThread * threads
+    return {
+      what: `speed-up over one thread, ${placeName(result)}`,
+      against: '',
+      measured: `${formatRatio(speedUp)} x`,
+      wanted: `at least ${formatRatio(least)}`,
+      state: speedUp >= least ? 'aim' : 'missed',
+    }
+  })
+}
+
+/** What the process grew by, at least a page: the divisor of ratios. */
+export function growthOf({ peakBytes, baselineBytes }: NonNullable<Result['memory']>): number {
+  return max([4096, peakBytes - baselineBytes])
+}
+
+/** Over the same contender's figure with one thread; undefined where there is none, and for one thread. */
+export function speedUpOf({ workload, threads, peer, median }: Result, all: readonly Result[]) {
+  const alone = all.find((one) => one.threads === 1 && one.workload === workload && one.peer === peer)
+  return alone === undefined || threads === 1 ? undefined : median / alone.median
+}
