@@ -9,6 +9,7 @@
  */
 
 #include "board.h"
+#include "library.h"
 #include "renew.h"
 
 #include "kinds.h"
@@ -156,40 +157,6 @@ static double prepare(uint32_t threads, uint32_t seed, double touch_bytes) {
 
 /* ---- Commands ---- */
 
-/* A function of the allocator linked, or NULL: which of them exist tells which one it is. */
-static bool find(const char *name, void *function) {
-  void *found = dlsym(RTLD_DEFAULT, name);
-  memcpy(function, &found, sizeof found);
-  return found != NULL;
-}
-
-static void hello(void) {
-  int (*mi_version)(void);
-  const char *(*tc_version)(int *, int *, const char **);
-  const char *(*libc_version)(void);
-  char version[64] = "unknown";
-  if (find("mi_version", &mi_version)) {
-    int v = mi_version();
-    snprintf(version, sizeof version, "%d.%d.%d", v / 100, v / 10 % 10, v % 10);
-  } else if (mallctl) {
-    const char *text;
-    size_t length = sizeof text;
-    if (mallctl("version", &text, &length, NULL, 0) == 0)
-      snprintf(version, sizeof version, "%.*s", (int)strcspn(text, "-"), text);
-  } else if (find("tc_version", &tc_version)) {
-    int major, minor;
-    const char *patch;
-    tc_version(&major, &minor, &patch);
-    snprintf(version, sizeof version, "%d.%d", major, minor);
-  } else if (find("gnu_get_libc_version", &libc_version)) {
-    snprintf(version, sizeof version, "%s", libc_version());
-  }
-  Dl_info info = {0};
-  dladdr((void *)(uintptr_t)malloc, &info);
-  const char *library = info.dli_fname ? info.dli_fname : "";
-  printf("{\"did\":\"hello\",\"version\":\"%s\",\"library\":\"%s\"}\n", version, library);
-}
-
 /* PARTS of src/contender/protocol.ts */
 static const double parts[] = {0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 1};
 
@@ -265,10 +232,14 @@ static void obey(const char *line) {
   printf("{\"did\":\"fixed\",\"ops\":%.0f,\"checksum\":%u}\n", ops, checksum);
 }
 
-int main(void) {
+int main(int count, char **arguments) {
   static char line[4096];
   setvbuf(stdout, NULL, _IOLBF, 0);
-  hello();
+  if (count > 1 && strcmp(arguments[1], "--settings") == 0) {
+    say_settings();
+    return 0;
+  }
+  say_hello();
   while (fgets(line, sizeof line, stdin)) obey(line);
   close_session();
   return 0;

@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url'
 import { assert, suite } from '@hakmem/testing'
 import { PARTS } from '#contender/protocol'
 import type { Report } from '#figures'
-import { isLibraryOf } from '#peers/native'
 import { type Peer, peers } from '#peers/peers'
 import { runCell } from '#run/run-cell'
 import { type Workload, workloads } from '#workloads'
@@ -48,13 +47,6 @@ run('memory is measured over a warm process and followed round by round', async 
   assert.ok(memory !== undefined && memory.samples.length >= 2)
   const grown = memory.peakBytes - memory.baselineBytes
   assert.ok(grown > 0.9 * memory.liveBytes && grown < 5 * memory.liveBytes, `${grown} of ${memory.liveBytes}`)
-})
-
-run('a native contender must get its malloc from its own library', () => {
-  assert.ok(isLibraryOf('mimalloc', '/lib/libmimalloc.so.2'))
-  assert.ok(isLibraryOf('libc', '/lib/x86_64-linux-gnu/libc.so.6'))
-  assert.not(isLibraryOf('mimalloc', '/lib/x86_64-linux-gnu/libc.so.6'))
-  assert.not(isLibraryOf('libc', '/lib/libtcmalloc.so.4'))
 })
 
 run('the command writes what it measured', () => {

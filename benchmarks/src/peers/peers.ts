@@ -6,7 +6,12 @@ import type { ScriptPeer } from './allocator.ts'
 export interface Peer {
   readonly name: string
   readonly about: string
-  readonly kind: 'script' | 'native'
+  /** In JavaScript; the C twin, native; the same in WebAssembly. */
+  readonly kind: 'script' | 'native' | 'emscripten'
+  /** What the twin is linked to: a key of `libraries`, or one of emscripten's allocators. */
+  readonly library?: string
+  /** Told to give no memory back, as hakmem does not: of a native pair, this is the one that counts. */
+  readonly keeps?: boolean
   /** Whether another thread can be told of a block: a separate buffer has no offset to pass. */
   readonly passesBlocks: boolean
   /** Live blocks beyond which it needs minutes, not seconds, to come to a steady state. */
@@ -19,10 +24,21 @@ export const SUBJECT = 'hakmem'
 
 export const peers: readonly Peer[] = [
   { name: SUBJECT, about: '@hakmem/core', kind: 'script', passesBlocks: true, warmUp: 1 },
-  { name: 'mimalloc', about: 'Microsoft mimalloc', kind: 'native', passesBlocks: true, warmUp: 0.2 },
-  { name: 'jemalloc', about: 'jemalloc', kind: 'native', passesBlocks: true, warmUp: 0.2 },
-  { name: 'tcmalloc', about: 'gperftools tcmalloc', kind: 'native', passesBlocks: true, warmUp: 0.2 },
-  { name: 'libc', about: "the C library's malloc", kind: 'native', passesBlocks: true, warmUp: 0.2 },
+  ...nativePair('mimalloc', 'Microsoft mimalloc'),
+  ...nativePair('mimalloc-static', 'mimalloc from MIMALLOC_SRC, static and with LTO'),
+  ...nativePair('jemalloc', 'jemalloc'),
+  ...nativePair('tcmalloc', 'gperftools tcmalloc'),
+  ...nativePair('libc', "the C library's malloc"),
+  inWasm('dlmalloc'),
+  inWasm('emmalloc'),
+  inWasm('mimalloc'),
+  {
+    name: 'as-tlsf',
+    about: "AssemblyScript's TLSF in shared wasm memory behind a lock",
+    kind: 'script',
+    passesBlocks: true,
+    warmUp: 0.5,
+  },
   {
     name: 'thi.ng',
     about: '@thi.ng/malloc behind a lock',
@@ -33,6 +49,17 @@ export const peers: readonly Peer[] = [
   },
   { name: 'sab', about: 'new SharedArrayBuffer(n)', kind: 'script', passesBlocks: false, warmUp: 0.5 },
 ]
+
+/** An allocator as its authors set it, and told to keep its memory. */
+function nativePair(library: string, about: string): Peer[] {
+  const peer: Peer = { name: library, about, kind: 'native', library, passesBlocks: true, warmUp: 0.2 }
+  return [peer, { ...peer, name: `${library}-keep`, about: `${about}, giving no memory back`, keeps: true }]
+}
+
+function inWasm(library: string): Peer {
+  const about = `emscripten's ${library}, with pthreads`
+  return { name: `em-${library}`, about, kind: 'emscripten', library, passesBlocks: true, warmUp: 0.5 }
+}
 
 /** Why a contender does not take part in a workload; undefined if it does. */
 export function leftOut(peer: Peer, workload: Workload): string | undefined {
@@ -48,6 +75,8 @@ export async function loadScriptPeer(name: string): Promise<ScriptPeer> {
   switch (name) {
     case SUBJECT:
       return (await import('./hakmem.ts')).peer
+    case 'as-tlsf':
+      return (await import('./tlsf.ts')).peer
     case 'thi.ng':
       return (await import('./thing.ts')).peer
     case 'sab':

@@ -1,19 +1,14 @@
 /**
  * `@thi.ng/malloc` behind a lock: what npm offers today. Its MemPool keeps its whole state in
- * the buffer but knows no threads, so every call takes a mutex that lies in front of the pool.
- *
- * The mutex is Drepper's three-state futex ("Futexes Are Tricky", 2011): spin a little, then Atomics.wait.
+ * the buffer but knows no threads, so every call takes a lock that lies in front of the pool.
  */
 
 import { MemPool } from '@thi.ng/malloc'
 import type { Allocator, ScriptPeer } from './allocator.ts'
+import { acquire, release } from './lock.ts'
 import { packageVersion } from './version.ts'
 
 const POOL_START = 64
-const FREE = 0
-const HELD = 1
-const CONTENDED = 2
-const SPINS = 100
 
 class LockedPool implements Allocator {
   readonly U8: Uint8Array
@@ -31,48 +26,36 @@ class LockedPool implements Allocator {
   }
 
   malloc(size: number): number {
-    this.#acquire()
+    acquire(this.#lock)
     const p = this.#pool.malloc(size)
-    this.#release()
+    release(this.#lock)
     return fitting(p, size)
   }
 
   calloc(count: number, size: number): number {
-    this.#acquire()
+    acquire(this.#lock)
     const p = this.#pool.calloc(count * size)
-    this.#release()
+    release(this.#lock)
     return fitting(p, count * size)
   }
 
   realloc(old: number, size: number): number {
-    this.#acquire()
+    acquire(this.#lock)
     const p = this.#pool.realloc(old, size)
-    this.#release()
+    release(this.#lock)
     return fitting(p, size)
   }
 
   free(p: number): void {
-    this.#acquire()
+    acquire(this.#lock)
     const found = this.#pool.free(p)
-    this.#release()
+    release(this.#lock)
     if (!found) throw new Error(`the pool does not know the block at ${p}`)
   }
 
   park(): void {}
 
   detach(): void {}
-
-  #acquire(): void {
-    const lock = this.#lock
-    for (let spin = 0; spin < SPINS; spin++) {
-      if (Atomics.compareExchange(lock, 0, FREE, HELD) === FREE) return
-    }
-    while (Atomics.exchange(lock, 0, CONTENDED) !== FREE) Atomics.wait(lock, 0, CONTENDED)
-  }
-
-  #release(): void {
-    if (Atomics.exchange(this.#lock, 0, FREE) === CONTENDED) Atomics.notify(this.#lock, 0, 1)
-  }
 }
 
 function fitting(p: number, size: number): number {

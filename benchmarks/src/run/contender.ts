@@ -7,13 +7,11 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import type { Answer, Command, Hello } from '../contender/protocol.ts'
-import { buildTwin, isLibraryOf } from '../peers/native.ts'
+import { isMallocOf, launchOf, refuseIfUnset } from '../peers/launch.ts'
 import type { Peer } from '../peers/peers.ts'
 import { pinned } from './pinning.ts'
 
-const HOST = fileURLToPath(new URL('../contender/host.js', import.meta.url))
 /** Seconds that an answer may take beyond what the command itself takes. */
 const PATIENCE = 60
 const MOST_COMPLAINT = 2000
@@ -41,17 +39,20 @@ export class Contender {
   }
 
   /**
-   * Starts the process of a contender, held to `processors` if there are any, and for a native one makes sure that
-   * it is what it claims to be.
+   * Starts the process of a contender, held to `processors` if there are any, and for the C twin makes sure that it
+   * is what it claims to be.
    */
   static async start(peer: Peer, processors?: readonly number[]): Promise<Contender> {
-    const [program, args] = pinned(await commandOf(peer), processors)
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    const launch = launchOf(peer)
+    if ('missing' in launch) throw new Error(launch.missing)
+    refuseIfUnset(peer, launch)
+    const [program, args] = pinned(launch.command, processors)
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: launch.env })
     const lines = new Lines(child)
     try {
       const hello = await lines.next('hello', PATIENCE)
       const { library } = hello
-      if (library !== undefined && !isLibraryOf(peer.name, library))
+      if (library !== undefined && !isMallocOf(peer, library))
         throw new Error(`its malloc comes from ${library}`)
       return new Contender(peer, hello, child, lines)
     } catch (error) {
@@ -95,13 +96,6 @@ export class Contender {
       throw error
     }
   }
-}
-
-async function commandOf(peer: Peer): Promise<[string, string[]]> {
-  if (peer.kind === 'script') return [process.execPath, [HOST, peer.name]]
-  const built = await buildTwin(peer.name)
-  if ('missing' in built) throw new Error(built.missing)
-  return [built.program, []]
 }
 
 /** The answers of a child, each awaited before the next command is given. */

@@ -3,7 +3,7 @@
 import { sum } from 'simple-statistics'
 import { type Failure, type Ratio, type Report, type Result, SCHEMA } from '../figures.ts'
 import type { Options } from '../options.ts'
-import { buildTwin } from '../peers/native.ts'
+import { launchOf } from '../peers/launch.ts'
 import type { Peer } from '../peers/peers.ts'
 import { placeName } from '../report/format.ts'
 import type { Progress } from '../report/progress.ts'
@@ -26,7 +26,7 @@ export async function measure(
   onCell: (cell: Cell, done: Done) => void,
 ): Promise<Report> {
   const quiet = new Quiet()
-  const peers = await installed(options.peers, say)
+  const peers = installed(options.peers, say)
   const usable = options.settings.pinned ? processors() : undefined
   const settings = { ...options.settings, pinned: usable !== undefined }
   if (options.settings.pinned && usable === undefined)
@@ -69,13 +69,15 @@ export async function measure(
   }
 }
 
-/** Builds the native contenders, and says which cannot take part and why. */
-async function installed(asked: readonly Peer[], say: (line: string) => void): Promise<Peer[]> {
-  const found: Peer[] = []
-  for (const peer of asked) {
-    const built = peer.kind === 'native' ? await buildTwin(peer.name) : undefined
-    if (built !== undefined && 'missing' in built) say(`${peer.name} is skipped: ${built.missing}`)
-    else found.push(peer)
-  }
+/** Builds the contenders that need it, and says which cannot take part and why. */
+function installed(asked: readonly Peer[], say: (line: string) => void): Peer[] {
+  const missing = new Map<string, string[]>()
+  const found = asked.filter((peer) => {
+    const launch = launchOf(peer)
+    if ('missing' in launch) missing.set(launch.missing, [...(missing.get(launch.missing) ?? []), peer.name])
+    return !('missing' in launch)
+  })
+  for (const [why, names] of missing)
+    say(`${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} skipped: ${why}`)
   return found
 }

@@ -1,0 +1,58 @@
+/** How the process of a contender is started, and how to tell that it is what it claims to be. */
+
+import { fileURLToPath } from 'node:url'
+import type { Missing } from './built.ts'
+import { buildWasmTwin } from './emscripten.ts'
+import { type Keep, libraries } from './libraries.ts'
+import { buildTwin, checkSettings, settingsOf } from './native.ts'
+import type { Peer } from './peers.ts'
+import { buildTlsf } from './tlsf-module.ts'
+
+export interface Launch {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+}
+
+const HOST = fileURLToPath(new URL('../contender/host.js', import.meta.url))
+
+/** What starts a contender, built first if it has to be, or why it cannot take part. */
+export function launchOf(peer: Peer): Launch | Missing {
+  const { execPath, env } = process
+  const library = peer.library ?? peer.name
+  if (peer.kind === 'emscripten') {
+    const built = buildWasmTwin(library)
+    return 'missing' in built ? built : { program: execPath, args: [built.file], env }
+  }
+  if (peer.kind === 'script') {
+    const built = peer.name === 'as-tlsf' ? buildTlsf() : undefined
+    return built !== undefined && 'missing' in built
+      ? built
+      : { program: execPath, args: [HOST, peer.name], env }
+  }
+  const built = buildTwin(library)
+  if ('missing' in built) return built
+  return { program: built.file, args: [], env: settingsOf(keepOf(peer)) }
+}
+
+/** Throws if a contender is to keep its memory and does not say that it does. */
+export function refuseIfUnset(peer: Peer, { program }: Launch): void {
+  const keep = keepOf(peer)
+  if (keep !== undefined) checkSettings(program, keep)
+}
+
+/** Whether `from`, what `malloc` was resolved to as the program says, belongs to the contender. */
+export function isMallocOf(peer: Peer, from: string): boolean {
+  const library = peer.library ?? peer.name
+  if (peer.kind === 'emscripten') return from === library
+  return peer.kind === 'native' && (known(library)?.file.test(from) ?? false)
+}
+
+function keepOf(peer: Peer): Keep | undefined {
+  return peer.keeps ? known(peer.library ?? peer.name)?.keep : undefined
+}
+
+function known(name: string) {
+  const library = libraries[name]
+  return library === undefined || 'missing' in library ? undefined : library
+}
