@@ -1,11 +1,11 @@
 /**
  * Every contender does the same work: with the same seed and a fixed number of operations, the loops in
- * TypeScript (under two allocators) and the twin in C report the same counts and the same checksum, which mixes
+ * TypeScript (under several allocators) and the twin in C, native and in WebAssembly, report the same counts and the same checksum, which mixes
  * sizes, slots and the bytes read back.
  */
 
 import { assert, suite } from '@hakmem/testing'
-import { buildTwin } from '#peers/native'
+import { launchOf } from '#peers/launch'
 import { peers } from '#peers/peers'
 import { Contender } from '#run/contender'
 import { type Workload, workloads } from '#workloads'
@@ -15,16 +15,19 @@ const OPERATIONS = 10_000
 const SMALL_LARSON = { slots: 500, turn: 1500 }
 
 const twins = suite('twins')
-const names = ['hakmem', 'thi.ng', 'libc']
-const built = await buildTwin('libc')
-if ('missing' in built) {
-  names.pop()
-  console.log(`the C twin is not compared: ${built.missing}`)
-}
+const compared = peers.filter(({ name }) =>
+  ['hakmem', 'thi.ng', 'as-tlsf', 'libc', 'em-dlmalloc'].includes(name),
+)
+const present = compared.filter((peer) => {
+  const launch = launchOf(peer)
+  if ('missing' in launch) console.log(`${peer.name} is not compared: ${launch.missing}`)
+  return !('missing' in launch)
+})
+const names = present.map(({ name }) => name)
 const contenders: Contender[] = []
 
 twins.before(async () => {
-  for (const peer of peers) if (names.includes(peer.name)) contenders.push(await Contender.start(peer))
+  for (const peer of present) contenders.push(await Contender.start(peer))
 })
 
 twins.after(async () => {

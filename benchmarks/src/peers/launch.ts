@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Missing } from './built.ts'
 import { buildWasmTwin } from './emscripten.ts'
-import { type Keep, libraries } from './libraries.ts'
+import { findLibrary, type Keep } from './libraries.ts'
 import { buildTwin, checkSettings, settingsOf } from './native.ts'
 import type { Peer } from './peers.ts'
 import { buildTlsf } from './tlsf-module.ts'
@@ -43,16 +43,14 @@ export function refuseIfUnset(peer: Peer, { program }: Launch): void {
 
 /** Whether `from`, what `malloc` was resolved to as the program says, belongs to the contender. */
 export function isMallocOf(peer: Peer, from: string): boolean {
-  const library = peer.library ?? peer.name
-  if (peer.kind === 'emscripten') return from === library
-  return peer.kind === 'native' && (known(library)?.file.test(from) ?? false)
+  const name = peer.library ?? peer.name
+  if (peer.kind === 'emscripten') return from === name
+  const library = findLibrary(name)
+  return peer.kind === 'native' && 'file' in library && library.file.test(from)
 }
 
-function keepOf(peer: Peer): Keep | undefined {
-  return peer.keeps ? known(peer.library ?? peer.name)?.keep : undefined
-}
-
-function known(name: string) {
-  const library = libraries[name]
-  return library === undefined || 'missing' in library ? undefined : library
+/** What makes a contender keep its memory; undefined if it is as its authors set it. */
+export function keepOf(peer: Peer): Keep | undefined {
+  const library = findLibrary(peer.library ?? peer.name)
+  return peer.keeps && 'keep' in library ? library.keep : undefined
 }

@@ -30,13 +30,12 @@ const KEEP_MIMALLOC: Keep = {
   proof: /option '(allow_decommit': 0|purge_delay': -1)/,
 }
 
-export const libraries: Readonly<Record<string, Library | Missing>> = {
+const libraries: Readonly<Record<string, Library>> = {
   mimalloc: {
     tries: [['-lmimalloc'], ['-l:libmimalloc.so.2']],
     file: /libmimalloc/,
     keep: KEEP_MIMALLOC,
   },
-  'mimalloc-static': mimallocFrom(process.env.MIMALLOC_SRC),
   jemalloc: {
     tries: [['-ljemalloc'], ['-l:libjemalloc.so.2']],
     file: /jemalloc/,
@@ -59,6 +58,12 @@ export const libraries: Readonly<Record<string, Library | Missing>> = {
       proof: /trims: no\nmaps: no\n/,
     },
   },
+}
+
+/** What is known of a library, or why it cannot be had. */
+export function findLibrary(name: string): Library | Missing {
+  if (name === 'mimalloc-static') return mimallocFrom(process.env.MIMALLOC_SRC)
+  return libraries[name] ?? { missing: `nothing is known about linking ${name}` }
 }
 
 /**

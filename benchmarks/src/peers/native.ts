@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { type Built, build } from './built.ts'
-import { type Keep, libraries } from './libraries.ts'
+import { findLibrary, type Keep } from './libraries.ts'
 
 /** The twin's folder: all in it goes into each program. */
 export const SOURCES = fileURLToPath(new URL('../../native/', import.meta.url))
@@ -17,13 +17,12 @@ export const FLAGS = ['-O3', '-std=gnu11', '-fno-builtin-malloc', '-fno-builtin-
 /** What sets an allocator, and must not come from the shell that the benchmark runs in. */
 const SETTINGS = /^(MIMALLOC_|MALLOC_|TCMALLOC_|GLIBC_TUNABLES$|LD_PRELOAD$)/
 
-/** The twin linked to an allocator of `libraries.ts`, or why there is none. */
+/** The twin linked to a library, or why there is none. */
 export function buildTwin(library: string): Built {
   const compiler = findCompiler()
   if (compiler === undefined)
     return { missing: 'no C compiler found (cc, gcc, clang, or the one named by CC)' }
-  const known = libraries[library]
-  if (known === undefined) return { missing: `nothing is known about linking ${library}` }
+  const known = findLibrary(library)
   if ('missing' in known) return known
   let complaint = ''
   for (const link of known.tries) {

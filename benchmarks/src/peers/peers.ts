@@ -8,7 +8,7 @@ export interface Peer {
   readonly about: string
   /** In JavaScript; the C twin, native; the same in WebAssembly. */
   readonly kind: 'script' | 'native' | 'emscripten'
-  /** What the twin is linked to: a key of `libraries`, or one of emscripten's allocators. */
+  /** What the twin is linked to: a name that `findLibrary` knows, or one of emscripten's allocators. */
   readonly library?: string
   /** Told to give no memory back, as hakmem does not: of a native pair, this is the one that counts. */
   readonly keeps?: boolean
