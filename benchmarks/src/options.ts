@@ -56,7 +56,7 @@ export function parseOptions(args: readonly string[]): Options {
   const profile = Object.hasOwn(profiles, profileName) ? profiles[profileName] : undefined
   if (profile === undefined) throw unknown('profile', profileName, Object.keys(profiles))
   const workloadNames = listOf(values.workload) ?? profile.workloads
-  const peerNames = listOf(values.peers) ?? peers.map(({ name }) => name)
+  const peerNames = listOf(values.peers) ?? profile.peers ?? peers.map(({ name }) => name)
   for (const name of peerNames) named('contender', peers, name)
   return {
     action: values.help ? 'help' : values.list ? 'list' : 'run',

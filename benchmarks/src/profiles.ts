@@ -5,6 +5,8 @@ import { workloads } from './workloads.ts'
 export interface Profile {
   readonly about: string
   readonly workloads: readonly string[]
+  /** Which contenders; all of them unless told. */
+  readonly peers?: readonly string[]
   readonly threads: readonly number[]
   /** Processes per contender and cell. */
   readonly launches: number
@@ -24,6 +26,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
   quick: {
     about: 'the main workloads under contention, for a first look',
     workloads: ['tiny-hot', 'random-mixed', 'mid-large-mt', 'larson', 'ring', 'scatter'],
+    peers: ['mimalloc-keep', 'jemalloc-keep', 'tcmalloc-keep', 'libc-keep', 'as-tlsf', 'sab'],
     threads: [2],
     launches: 2,
     rounds: 3,

@@ -12,8 +12,12 @@ export interface Reference {
 }
 
 export const references = {
-  mimalloc: { title: 'mimalloc', peers: ['mimalloc'] },
-  field: { title: 'best of jemalloc, tcmalloc, libc', peers: ['jemalloc', 'tcmalloc', 'libc'] },
+  mimalloc: { title: 'mimalloc that keeps its memory', peers: ['mimalloc-keep'] },
+  field: {
+    title: 'best of jemalloc, tcmalloc, libc that keep it',
+    peers: ['jemalloc-keep', 'tcmalloc-keep', 'libc-keep'],
+  },
+  tlsf: { title: "AssemblyScript's TLSF behind a lock", peers: ['as-tlsf'] },
 } as const satisfies Record<string, Reference>
 
 export type ReferenceName = keyof typeof references
@@ -34,33 +38,45 @@ export const targets: readonly Target[] = [
   {
     workloads: ['tiny-hot'],
     threads: [1, 2],
-    against: { mimalloc: { floor: 0.8, aim: 1 }, field: { floor: 1, aim: 1.2 } },
+    against: {
+      mimalloc: { floor: 0.8, aim: 1 },
+      field: { floor: 1, aim: 1.2 },
+      tlsf: { floor: 10, aim: 10 },
+    },
   },
   {
     workloads: ['random-mixed'],
-    against: { mimalloc: { floor: 1, aim: 1.2 }, field: { floor: 1, aim: 1.2 } },
+    against: { mimalloc: { floor: 1, aim: 1.2 }, field: { floor: 1, aim: 1.2 }, tlsf: { floor: 5, aim: 5 } },
   },
   {
     workloads: ['mid-large-mt'],
     threads: [2],
-    against: { mimalloc: { floor: 1.8, aim: 2.5 }, field: { floor: 1, aim: 1.2 } },
+    against: {
+      mimalloc: { floor: 1.8, aim: 2.5 },
+      field: { floor: 1, aim: 1.2 },
+      tlsf: { floor: 10, aim: 10 },
+    },
   },
   {
     workloads: ['mid-large-mt-large'],
     threads: [2],
-    against: { mimalloc: { floor: 1, aim: 1.5 }, field: { floor: 1, aim: 1.2 } },
+    against: { mimalloc: { floor: 1, aim: 1.5 }, field: { floor: 1, aim: 1.2 }, tlsf: { floor: 5, aim: 5 } },
   },
   {
     workloads: ['ring'],
-    against: { mimalloc: { floor: 1.5, aim: 2 }, field: { floor: 3, aim: 3 } },
+    against: { mimalloc: { floor: 1.5, aim: 2 }, field: { floor: 3, aim: 3 }, tlsf: { floor: 10, aim: 10 } },
   },
   {
     workloads: ['scatter-small', 'scatter'],
-    against: { mimalloc: { floor: 1.3, aim: 2.5 }, field: { floor: 1.3, aim: 3 } },
+    against: {
+      mimalloc: { floor: 1.3, aim: 2.5 },
+      field: { floor: 1.3, aim: 3 },
+      tlsf: { floor: 5, aim: 5 },
+    },
   },
   {
     workloads: ['larson', 'larson-mid'],
-    against: { mimalloc: { floor: 1, aim: 1.4 }, field: { floor: 1, aim: 1.3 } },
+    against: { mimalloc: { floor: 1, aim: 1.4 }, field: { floor: 1, aim: 1.3 }, tlsf: { floor: 5, aim: 5 } },
   },
 ]
 

@@ -30,8 +30,8 @@ for (const peer of peers) {
   const keep = keepOf(peer)
   if (keep === undefined) continue
   test(`${peer.name} says that it keeps its memory, and as its authors set it does not`, () => {
-    checkSettings(launch.program, keep)
-    assert.throws(() => checkSettings(launch.program, { ...keep, env: {} }), /no effect/)
+    checkSettings(launch.command[0], keep)
+    assert.throws(() => checkSettings(launch.command[0], { ...keep, env: {} }), /no effect/)
   })
 }
 
@@ -100,7 +100,11 @@ test('what was built is built anew when a source changes, and only then', () => 
 
 test('what cannot be built is missing, with the compiler’s complaint', () => {
   const recipe = { name: 'test-fails', output: 'none', inputs: [] }
-  const missing = build({ ...recipe, program: process.execPath, args: ['-e', "throw new Error('no luck')"] })
+  const missing = build({
+    ...recipe,
+    program: process.execPath,
+    args: ['-e', "throw new Error('no luck')", '--'],
+  })
   assert.equal(missing, { missing: "throw new Error('no luck')" })
 })
 

@@ -9,8 +9,7 @@ import type { Peer } from './peers.ts'
 import { buildTlsf } from './tlsf-module.ts'
 
 export interface Launch {
-  readonly program: string
-  readonly args: readonly string[]
+  readonly command: [program: string, args: string[]]
   readonly env: NodeJS.ProcessEnv
 }
 
@@ -22,23 +21,21 @@ export function launchOf(peer: Peer): Launch | Missing {
   const library = peer.library ?? peer.name
   if (peer.kind === 'emscripten') {
     const built = buildWasmTwin(library)
-    return 'missing' in built ? built : { program: execPath, args: [built.file], env }
+    return 'missing' in built ? built : { command: [execPath, [built.file]], env }
   }
   if (peer.kind === 'script') {
     const built = peer.name === 'as-tlsf' ? buildTlsf() : undefined
-    return built !== undefined && 'missing' in built
-      ? built
-      : { program: execPath, args: [HOST, peer.name], env }
+    return built !== undefined && 'missing' in built ? built : { command: [execPath, [HOST, peer.name]], env }
   }
   const built = buildTwin(library)
   if ('missing' in built) return built
-  return { program: built.file, args: [], env: settingsOf(keepOf(peer)) }
+  return { command: [built.file, []], env: settingsOf(keepOf(peer)) }
 }
 
 /** Throws if a contender is to keep its memory and does not say that it does. */
-export function refuseIfUnset(peer: Peer, { program }: Launch): void {
+export function refuseIfUnset(peer: Peer, { command }: Launch): void {
   const keep = keepOf(peer)
-  if (keep !== undefined) checkSettings(program, keep)
+  if (keep !== undefined) checkSettings(command[0], keep)
 }
 
 /** Whether `from`, what `malloc` was resolved to as the program says, belongs to the contender. */
