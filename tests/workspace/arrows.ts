@@ -12,6 +12,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   mid: ['arena'],
   learning: ['arena'],
   core: ['arena', 'learning', 'mid', 'sync', 'tiny'],
+  structs: ['arena', 'core', 'sync'],
   interleave: [],
 }
 

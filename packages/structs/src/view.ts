@@ -1,0 +1,44 @@
+/**
+ * A view: an object that stands at an address and has the accessors of what lies there. It owns nothing; moving it is one
+ * store. What is read from it that is no plain value (a nested struct, an array, a lock) is a view of its own, of where
+ * the first one stood then; V8 removes most of those that do not outlive the expression.
+ */
+
+import type { Ptr } from '@hakmem/core'
+import { NullPointerError } from './errors.ts'
+import type { AnyKind, Memory } from './kind.ts'
+
+export class View {
+  /** Where it stands, as a signed 32-bit integer. */
+  protected $at: number
+
+  /** @internal Use `at` of the struct class. */
+  constructor(at: number) {
+    this.$at = at | 0
+  }
+
+  /** The pointer to what it shows. */
+  get ptr(): Ptr<this> {
+    return (this.$at >>> 0) as Ptr<this>
+  }
+
+  /** Makes it show another struct of its type; no garbage. Throws NullPointerError for 0. */
+  moveTo(ptr: Ptr<this>): this {
+    if ((ptr as number) === 0) throw new NullPointerError(this.constructor.name, ptr)
+    this.$at = ptr | 0
+    return this
+  }
+
+  /** The accessors of a field of `kind`, `offset` bytes into what a view shows. */
+  static accessors(memory: Memory, kind: AnyKind, offset: number): PropertyDescriptor & ThisType<View> {
+    const read = kind.read(memory)
+    const write = kind.write(memory) as (at: number, value: unknown) => void
+    const get = function (this: View): unknown {
+      return read((this.$at + offset) | 0)
+    }
+    const set = function (this: View, value: unknown): void {
+      write((this.$at + offset) | 0, value)
+    }
+    return kind.assignable ? { get, set, enumerable: true } : { get, enumerable: true }
+  }
+}
