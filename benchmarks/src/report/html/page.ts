@@ -1,4 +1,158 @@
-import type { Report } from '../../figures.ts'
+/**
+ * The report: one file that needs nothing else, to be read in a browser. It tells first how hakmem does on the whole,
+ * then what was aimed at, then who wins where, and then everything else that was measured, and on what.
+ */
+
+import html from 'html-template-tag'
+import { isAt, type Place, type Ratio, type Report, type Result } from '../../figures.ts'
+import { SUBJECT } from '../../peers/peers.ts'
+import { goalAt, type ReferenceName, references } from '../../targets.ts'
+import { meanOf, ratiosTo, referenceNames, verdictsOn } from '../../verdicts.ts'
+import { formatInterval, formatRatio, placeName } from '../format.ts'
+import { Colours } from './colours.ts'
+import { latencyChart, memoryChart, scalingChart } from './curves.ts'
+import { ratioChart } from './ratio-chart.ts'
+import { style } from './style.ts'
+import { figuresTable, legend, machineList, verdictTable } from './tables.ts'
+
 export function page(report: Report): string {
-  return report.command
+  const sections = [
+    ...head(report),
+    ...overview(report),
+    ...contenders(report),
+    ...curves(report),
+    section('All figures', '', figuresTable(report)),
+    section('Measured on', '', machineList(report)),
+  ]
+  return html`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${SUBJECT}: ${report.command}</title>
+<style>$${style}</style>
+<main>${sections}</main>
+</html>
+`
+}
+
+/** How hakmem does on the whole, how to see it for oneself, and what speaks against the figures. */
+function head({ command, date, noise, ratios, settings }: Report): string[] {
+  const warnings = noise.warnings.map((text) => html`<p class="warning">The machine was noisy: ${text}.</p>`)
+  return [
+    html`<h1>How fast is ${SUBJECT}?</h1>
+<p class="quiet">${date.slice(0, 10)}, ${String(settings.launches)} launches of ${String(settings.rounds)} rounds of ${String(settings.seconds)} s for each contender, in turn. A ratio above 1 means that ${SUBJECT} is faster.</p>
+<pre>${command}</pre>`,
+    ...warnings,
+    cards(referenceNames.flatMap((name) => meanCard(name, ratios))),
+  ]
+}
+
+function meanCard(name: ReferenceName, all: readonly Ratio[]): string[] {
+  const ratios = ratiosTo(name, all)
+  const mean = meanOf(ratios)
+  if (mean === undefined) return []
+  const lost = ratios.filter(({ median }) => median < 1)
+  const outcome = `It loses in ${lost.length} of ${ratios.length} places${lost.length === 0 ? '.' : ': '}`
+  return [
+    html`<section class="card"><h3>Against ${references[name].title}</h3>
+<div class="figure ${mean.median >= 1 ? 'win' : 'loss'}">${formatRatio(mean.median)} x</div>
+<p class="quiet">${formatInterval(mean)}; geometric mean, ${String(mean.workloads)} workloads with one entry each</p>
+<p>${outcome}${lost.map(shortName).join(', ')}</p></section>`,
+  ]
+}
+
+/** The places against each reference, and all targets. */
+function overview(report: Report): string[] {
+  const charts = referenceNames.flatMap((name) => {
+    const ratios = ratiosTo(name, report.ratios)
+    if (ratios.length === 0) return []
+    const rows = ratios.map((ratio) => ({ ...ratio, name: shortName(ratio), goal: goalAt(ratio, name) }))
+    const { title } = references[name]
+    return card(`Against ${title}`, ratioChart(`${SUBJECT} against ${title}, place by place`, rows))
+  })
+  const verdicts = verdictsOn(report)
+  const targets = 'What was to be reached: of ratios a floor and an aim, in the order of the charts above.'
+  return [
+    ...(charts.length === 0 ? [] : [section('Wins and losses', OVERVIEW, cards(charts))]),
+    ...(verdicts.length === 0 ? [] : [section('Targets', targets, verdictTable(verdicts))]),
+  ]
+}
+
+const OVERVIEW =
+  'Bars to the right are wins, bars to the left losses; twice as fast is as far from 1 as half as fast. The thin line is the 95 % interval. Where a target is set, the dashed tick is its floor and the solid one its aim. A number after a name is that of the threads.'
+
+/** Every place with all contenders. */
+function contenders({ ratios, results }: Report): string[] {
+  const charts = placesOf(ratios).map((place) => {
+    const rows = ratios.filter(isAt(place)).map((ratio) => ({ ...ratio, name: ratio.peer }))
+    const { unit = '' } = results.find(isAt(place)) ?? {}
+    return card(
+      shortName(place),
+      ratioChart(`${SUBJECT} against every contender, ${placeName(place)}`, rows),
+      unit,
+    )
+  })
+  return charts.length === 0
+    ? []
+    : [section('Against every contender', 'The same for each workload and number of threads.', cards(charts))]
+}
+
+/** Scaling, latency, memory: a section for each that was measured. */
+function curves({ results }: Report): string[] {
+  const colours = new Colours(results.map(({ peer }) => peer))
+  const key = legend(colours)
+  const workloads = [...new Set(results.map(({ workload }) => workload))]
+  const scaling = workloads.flatMap((workload) => {
+    const those = results.filter((one) => one.workload === workload)
+    if (new Set(those.map(({ threads }) => threads)).size < 2) return []
+    return card(workload, scalingChart(workload, those, colours), those[0].unit)
+  })
+  const perPlace = (
+    unit: string,
+    measured: (result: Result) => boolean,
+    chart: (label: string, results: readonly Result[], colours: Colours) => string,
+  ) =>
+    placesOf(results.filter(measured)).map((place) =>
+      card(shortName(place), chart(placeName(place), results.filter(isAt(place)), colours), unit),
+    )
+  const parts: [title: string, about: string, charts: string[]][] = [
+    [
+      'Scaling',
+      'Speed with more threads; with more of them than the machine has cores, they share.',
+      scaling,
+    ],
+    [
+      'Single operations',
+      'How long a single one takes, sampled among others. Both axes are logarithmic: to the right are the rare ones.',
+      perPlace('', ({ latency }) => latency !== undefined, latencyChart),
+    ],
+    [
+      'Memory',
+      'Resident memory in the course of time, beyond what a warm process needs, over the bytes that the workload keeps allocated.',
+      perPlace('over live bytes', ({ memory }) => memory !== undefined, memoryChart),
+    ],
+  ]
+  return parts.flatMap(([title, about, charts]) =>
+    charts.length === 0 ? [] : [section(title, about, key + cards(charts))],
+  )
+}
+
+function section(title: string, about: string, content: string): string {
+  return html`<section><h2>${title}</h2><p class="quiet">${about}</p>$${content}</section>`
+}
+
+function card(title: string, chart: string, unit = ''): string {
+  return html`<figure class="card"><h3>${title} <span class="quiet">${unit}</span></h3>$${chart}</figure>`
+}
+
+function cards(content: string[]): string {
+  return html`<div class="cards">${content}</div>`
+}
+
+function shortName({ workload, threads }: Place): string {
+  return `${workload} ×${threads}`
+}
+
+function placesOf(list: readonly Place[]): Place[] {
+  return list.filter((place, k) => list.findIndex(isAt(place)) === k)
 }
