@@ -1,0 +1,75 @@
+/** Paths of blocks of 64 KiB and more, which are page runs. */
+
+import type { Ptr } from '@hakmem/arena'
+import type { Moves, Path, Stage } from './stage.ts'
+
+const KiB = 1024
+const LEAST = 64 * KiB
+/** Live blocks beside which a freed one is retained: it may have 2 % of them. */
+const RETAINING = 100
+
+export function larges(stage: Stage): Path[] {
+  const { heap } = stage
+  let block = 0 as Ptr
+  const take = () => {
+    block = heap.malloc(LEAST)
+  }
+  const give = () => {
+    heap.free(block)
+    block = 0 as Ptr
+  }
+
+  /** One call, with `others` live blocks, after `lead`. */
+  const large = (name: string, moves: Moves, others: number, lead: () => void, run: () => void): Path => ({
+    name,
+    moves,
+    before() {
+      stage.clear()
+      stage.kept = Array.from({ length: others }, () => heap.malloc(LEAST))
+      lead()
+    },
+    run,
+    after() {
+      give()
+      stage.clear()
+    },
+  })
+  const nothing = () => {}
+  const takeAndGive = () => {
+    take()
+    give()
+  }
+
+  return [
+    large('malloc 64 KiB from free pages', { largeTaken: 1, mallocs: 1 }, 1, nothing, take),
+    large(
+      'malloc 64 KiB, retained',
+      { largeTaken: 1, largeRetained: 1, mallocs: 1 },
+      RETAINING,
+      takeAndGive,
+      take,
+    ),
+    large('free 64 KiB', { largeFreed: 1, freesLocal: 1 }, 1, take, give),
+    large(
+      'malloc 4 MiB of claimed extents',
+      { largeTaken: 1, refillExtent: 4, mallocs: 1 },
+      0,
+      nothing,
+      () => {
+        block = heap.malloc(4 * KiB * KiB)
+      },
+    ),
+    large(
+      'calloc 256 KiB, used before',
+      { largeTaken: 1, mallocs: 1 },
+      1,
+      () => heap.free(heap.malloc(256 * KiB)),
+      () => {
+        block = heap.calloc(1, 256 * KiB)
+      },
+    ),
+    large('realloc 64 to 128 KiB, in place', { largeGrown: 1 }, 1, take, () => {
+      block = heap.realloc(block, 128 * KiB)
+    }),
+  ]
+}
