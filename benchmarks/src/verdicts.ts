@@ -18,6 +18,7 @@ import {
   type ReferenceName,
   references,
   speedUpTarget,
+  targets,
 } from './targets.ts'
 
 export type State = 'aim' | 'floor' | 'missed'
@@ -62,7 +63,7 @@ export function verdictsOn({ results, ratios, machine }: Pick<Report, 'results' 
   return [
     ...referenceNames.flatMap((reference) => speedVerdicts(reference, ratiosTo(reference, ratios))),
     ...latencyVerdicts(results),
-    ...memoryVerdicts(results),
+    ...memoryTarget.peers.flatMap((peer) => memoryVerdicts(results, peer)),
     ...speedUpVerdicts(results, machine.cores),
   ]
 }
@@ -75,33 +76,26 @@ export function formatGoal({ floor, aim }: Goal): string {
   return floor === aim ? `${floor}` : `${floor} / ${aim}`
 }
 
+/** The mean is judged only where every workload with a target took part: it is of all or says nothing. */
 function speedVerdicts(reference: ReferenceName, ratios: readonly Ratio[]): Verdict[] {
-  const verdict = (what: string, against: string, value: number, goal: Goal | undefined): Verdict[] =>
-    goal === undefined
-      ? []
-      : [
-          {
-            what,
-            against,
-            measured: `${formatRatio(value)} x`,
-            wanted: formatGoal(goal),
-            state: stateOf(value, goal),
-          },
-        ]
-  const mean = meanOf(ratios)
-  return [
-    ...ratios.flatMap((ratio) =>
-      verdict(placeName(ratio), ratio.peer, ratio.median, goalAt(ratio, reference)),
-    ),
-    ...(mean === undefined
-      ? []
-      : verdict(
-          `geometric mean of ${mean.workloads} workloads`,
-          references[reference].title,
-          mean.median,
-          meanTarget[reference],
-        )),
-  ]
+  const verdict = (what: string, against: string, value: number, goal: Goal): Verdict => ({
+    what,
+    against,
+    measured: `${formatRatio(value)} x`,
+    wanted: formatGoal(goal),
+    state: stateOf(value, goal),
+  })
+  const each = ratios.flatMap((ratio) => {
+    const goal = goalAt(ratio, reference)
+    return goal === undefined ? [] : [verdict(placeName(ratio), ratio.peer, ratio.median, goal)]
+  })
+  const took = new Set(ratios.map(({ workload }) => workload))
+  const whole = targets.every(({ workloads }) => workloads.every((name) => took.has(name)))
+  const mean = whole ? meanOf(ratios) : undefined
+  const goal = meanTarget[reference]
+  if (mean === undefined || goal === undefined) return each
+  const { title } = references[reference]
+  return [...each, verdict(`geometric mean of ${mean.workloads} workloads`, title, mean.median, goal)]
 }
 
 function latencyVerdicts(results: readonly Result[]): Verdict[] {
@@ -120,9 +114,9 @@ function latencyVerdicts(results: readonly Result[]): Verdict[] {
   })
 }
 
-/** hakmem's growth over the contender's, in the places that are large enough to judge. */
-function memoryVerdicts(results: readonly Result[]): Verdict[] {
-  const { peer, mean, each, leastLiveBytes } = memoryTarget
+/** hakmem's growth over a contender's, in the places that are large enough to judge. */
+function memoryVerdicts(results: readonly Result[], peer: string): Verdict[] {
+  const { mean, each, leastLiveBytes } = memoryTarget
   const growths = results.flatMap((own) => {
     const other = results.find((one) => one.peer === peer && isAt(own)(one))
     if (own.peer !== SUBJECT || own.memory === undefined || other?.memory === undefined) return []

@@ -17,7 +17,7 @@ verdicts('targets name workloads and contenders that exist', () => {
     [],
   )
   const contenders = peers.map(({ name }) => name)
-  const against = [...Object.values(references).flatMap(({ peers }) => peers), memoryTarget.peer]
+  const against = [...Object.values(references).flatMap(({ peers }) => peers), ...memoryTarget.peers]
   assert.equal(
     against.filter((name) => !contenders.includes(name)),
     [],
@@ -37,11 +37,19 @@ verdicts('a ratio is held against the floor and the aim of its place', () => {
 
 verdicts('a place without a target has no verdict', () => {
   const ratios = [ratio('mid-large-mt', 4, references.mimalloc.peers[0], 0.1)]
-  const found = verdictsOn(report({ ratios }))
-  assert.equal(
-    found.map(({ what }) => what),
-    ['geometric mean of 1 workloads'],
-  )
+  assert.equal(verdictsOn(report({ ratios })), [])
+})
+
+verdicts('the geometric mean is judged once every workload with a target took part', () => {
+  const { peers } = references.mimalloc
+  const all = [...new Set(targets.flatMap(({ workloads }) => workloads))]
+  const ratios = all.map((workload) => ratio(workload, 8, peers[0], 1.2))
+  const meanIn = (some: typeof ratios) =>
+    verdictsOn(report({ ratios: some })).filter(({ what }) => what.startsWith('geometric mean'))
+  const [mean] = meanIn(ratios)
+  assert.is(mean.what, `geometric mean of ${all.length} workloads`)
+  assert.equal([mean.measured, mean.state], ['1.20 x', 'floor'])
+  assert.equal(meanIn(ratios.slice(1)), [])
 })
 
 verdicts('of several contenders the fastest counts, place by place', () => {
@@ -80,7 +88,7 @@ verdicts('the tail of one operation is held against its bound', () => {
 })
 
 verdicts('growth of memory is judged where enough is live, by place and in the mean', () => {
-  const { peer } = memoryTarget
+  const [peer] = memoryTarget.peers
   const pair = (workload: string, own: number, other: number, live: number) => [
     result(workload, 2, 'hakmem', 1, { memory: memory(own, live) }),
     result(workload, 2, peer, 1, { memory: memory(other, live) }),
