@@ -49,6 +49,9 @@ static uint32_t lane_count, seats, pointers_per_lane;
 static uint32_t task_round; /* counts the tasks of a session from 1 */
 static double task_seconds, task_operations;
 
+/* What seats share besides: pointers that they exchange atomically. */
+static _Atomic(uint8_t *) *shared_pointers;
+
 /* ---- What main needs of the outside ---- */
 
 static const char *order; /* the line with the parameters, while a workload opens */
@@ -94,6 +97,14 @@ static inline uint8_t *reallocate(uint8_t *p, size_t size) { return used(realloc
 
 static inline void release(uint8_t *p) { free(used(p)); }
 
+static inline void put_word(uint8_t *p, uint32_t word) { memcpy(p, &word, sizeof word); }
+
+static inline uint32_t word_at(const uint8_t *p) {
+  uint32_t word;
+  memcpy(&word, p, sizeof word);
+  return word;
+}
+
 static inline uint32_t xorshift(uint32_t x) {
   x ^= x << 13;
   x ^= x >> 17;
@@ -113,7 +124,45 @@ static void report(struct lane *lane, double started, double ended, double opera
   lane->operations = operations;
 }
 
-/* ---- Waiting ---- */
+/* ---- Waiting: src/contender/waiting.ts ---- */
+
+/* A barrier, since not every system with threads has one. */
+struct gate {
+  pthread_mutex_t mutex;
+  pthread_cond_t changed;
+  uint32_t expected, arrived;
+  _Atomic uint32_t opened; /* how often */
+};
+
+static struct gate task_gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER}; /* with main */
+static struct gate seats_gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+/* True at once for the thread that comes last, and has to open the gate; false for the others, when it has. */
+static bool arrive(struct gate *gate) {
+  uint32_t opened = atomic_load(&gate->opened); /* cannot change before this thread has arrived */
+  pthread_mutex_lock(&gate->mutex);
+  bool last = ++gate->arrived == gate->expected;
+  pthread_mutex_unlock(&gate->mutex);
+  if (last) return true;
+  for (uint32_t spins = 0; spins < SPINS; spins++)
+    if (atomic_load(&gate->opened) != opened) return false;
+  pthread_mutex_lock(&gate->mutex);
+  while (atomic_load(&gate->opened) == opened) pthread_cond_wait(&gate->changed, &gate->mutex);
+  pthread_mutex_unlock(&gate->mutex);
+  return false;
+}
+
+static void open_gate(struct gate *gate) {
+  pthread_mutex_lock(&gate->mutex);
+  gate->arrived = 0;
+  atomic_fetch_add(&gate->opened, 1);
+  pthread_cond_broadcast(&gate->changed);
+  pthread_mutex_unlock(&gate->mutex);
+}
+
+static void pass(struct gate *gate) {
+  if (arrive(gate)) open_gate(gate);
+}
 
 static void doze(uint32_t spins) {
   if (spins >= SPINS) usleep(DOZE_US);

@@ -7,18 +7,13 @@ static _Alignas(64) _Atomic uint32_t ring_head;
 static _Alignas(64) _Atomic uint32_t ring_tail;
 static _Alignas(64) _Atomic uint32_t ring_stop;
 
-static inline void put_number(uint8_t *p, uint32_t number) { memcpy(p + 8, &number, 4); }
-
-static inline uint32_t number_in(const uint8_t *p) {
-  uint32_t number;
-  memcpy(&number, p + 8, 4);
-  return number;
-}
+/* Where a block carries its number. */
+enum { RING_NUMBER = 8 };
 
 static void produce(uint32_t first) {
   for (uint32_t i = 0; i < RING_BATCH; i++) {
     uint8_t *p = allocate(64);
-    put_number(p, first + i);
+    put_word(p + RING_NUMBER, first + i);
     ring[(first + i) % RING_SLOTS] = p;
   }
 }
@@ -27,7 +22,7 @@ static void consume(uint32_t first, struct lane *lane) {
   uint32_t sum = lane->sum;
   for (uint32_t i = 0; i < RING_BATCH; i++) {
     uint8_t *p = ring[(first + i) % RING_SLOTS];
-    sum += number_in(p);
+    sum += word_at(p + RING_NUMBER);
     release(p);
   }
   lane->sum = sum;
@@ -40,7 +35,7 @@ static void scatter(uint32_t first, struct lane *lane) {
     uint8_t *p = ring[(first + i) % RING_SLOTS];
     random = xorshift(random);
     uint32_t place = (random >> 5) & mask;
-    sum += (place + 1) * number_in(p);
+    sum += (place + 1) * word_at(p + RING_NUMBER);
     uint8_t *displaced = table[place];
     table[place] = p;
     if (displaced) release(displaced);
@@ -108,7 +103,7 @@ static void ring_empty(uint32_t seat) {
   for (uint32_t place = 0; place < pointers_per_lane; place++) {
     uint8_t *p = lane->pointers[place];
     if (!p) continue;
-    lane->sum += number_in(p);
+    lane->sum += word_at(p + RING_NUMBER);
     release(p);
     lane->pointers[place] = NULL;
   }

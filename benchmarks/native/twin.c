@@ -16,32 +16,12 @@
 
 /* ---- Threads: src/contender/part.ts, worker.ts ---- */
 
-/* A barrier between main and the threads, since not every system with threads has one. */
-struct gate {
-  pthread_mutex_t mutex;
-  pthread_cond_t changed;
-  uint32_t expected, arrived, opened;
-};
-
-static void pass(struct gate *gate) {
-  pthread_mutex_lock(&gate->mutex);
-  uint32_t opened = gate->opened;
-  if (++gate->arrived == gate->expected) {
-    gate->arrived = 0;
-    gate->opened++;
-    pthread_cond_broadcast(&gate->changed);
-  }
-  while (gate->opened == opened) pthread_cond_wait(&gate->changed, &gate->mutex);
-  pthread_mutex_unlock(&gate->mutex);
-}
-
 enum task { RUN, TOUCH, SAMPLE, EMPTY, LEAVE };
 
 static enum task task;
 static double task_bytes;
 static const struct kind *kind;
 static pthread_t crew[MOST_SEATS];
-static struct gate gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 /* Allocates, writes to every page of, and frees `task_bytes`: src/contender/touch.ts. */
 static void touch(uint32_t seat) {
@@ -67,7 +47,7 @@ static void touch(uint32_t seat) {
 static void *member(void *argument) {
   uint32_t seat = (uint32_t)(uintptr_t)argument;
   for (;;) {
-    pass(&gate);
+    pass(&task_gate);
     if (task == LEAVE) return NULL;
     if (task == RUN)
       kind->run(seat);
@@ -77,7 +57,7 @@ static void *member(void *argument) {
       kind->sample(seat);
     else if (kind->empty)
       kind->empty(seat);
-    pass(&gate);
+    pass(&task_gate);
   }
 }
 
@@ -89,8 +69,8 @@ static void set_all(enum task what, double seconds, double operations) {
   task_seconds = seconds;
   task_operations = operations;
   for (uint32_t i = 0; what == RUN && i < lane_count; i++) report(&lanes[i], 0, 0, 0);
-  pass(&gate);
-  if (what != LEAVE) pass(&gate);
+  pass(&task_gate);
+  if (what != LEAVE) pass(&task_gate);
 }
 
 static bool reset_peak(void) {
@@ -145,7 +125,8 @@ static double prepare(uint32_t threads, uint32_t seed, double touch_bytes) {
     if (pointers_per_lane > 0) lane->pointers = map(pointers_per_lane * sizeof *lane->pointers);
     lane->samples = samples + i * (size_t)MOST_SAMPLES;
   }
-  gate.expected = seats + 1;
+  task_gate.expected = seats + 1;
+  seats_gate.expected = seats;
   for (uint32_t seat = 0; seat < seats; seat++)
     if (pthread_create(&crew[seat], NULL, member, (void *)(uintptr_t)seat) != 0) fail("cannot start a thread");
   double baseline = status_bytes("VmRSS:");

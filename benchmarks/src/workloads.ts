@@ -7,11 +7,16 @@
  * its xmalloc family): described and written anew, not copied.
  */
 
+import { cache } from './loops/cache.ts'
 import type { Kind, Shape } from './loops/kind.ts'
 import { type LarsonShape, larson } from './loops/larson.ts'
+import { mleak } from './loops/mleak.ts'
+import { mstress } from './loops/mstress.ts'
 import { type RingShape, ring } from './loops/ring.ts'
+import { rptest } from './loops/rptest.ts'
 import { tinyHot } from './loops/tiny-hot.ts'
 import { type ToggleShape, toggle } from './loops/toggle.ts'
+import { xmalloc } from './loops/xmalloc.ts'
 
 export interface Workload {
   readonly name: string
@@ -34,6 +39,9 @@ const queue: RingShape = { slots: 0, low: 64, units: 1, shift: 0 }
 
 const OPERATIONS = { unit: 'M ops/s', perUnit: 1e6 }
 const ALLOCATIONS = { unit: 'M allocations/s', perUnit: 1e6 }
+const FREES = { unit: 'M frees/s', perUnit: 1e6 }
+const WRITES = { unit: 'M writes/s', perUnit: 1e6 }
+const LIVES = { unit: 'k threads/s', perUnit: 1e3 }
 const BLOCKS = { unit: 'M blocks/s', perUnit: 1e6 }
 
 export const workloads: readonly Workload[] = [
@@ -113,6 +121,57 @@ export const workloads: readonly Workload[] = [
     ...BLOCKS,
     kind: ring,
     shape: { ...queue, slots: 2 ** 17 },
+  }),
+  row({
+    name: 'xmalloc',
+    about:
+      '64 B: as many threads that only free as threads that only allocate, batches of 4096 over a locked stack',
+    ...FREES,
+    kind: xmalloc,
+    shape: { low: 64, units: 1, shift: 0, terms: 1 },
+  }),
+  row({
+    name: 'xmalloc-sizes',
+    about: '8..2048 B in 17 sizes: the same as xmalloc',
+    ...FREES,
+    kind: xmalloc,
+    shape: { low: 8, units: 2041, shift: 0, terms: 17 },
+  }),
+  row({
+    name: 'mstress',
+    about: '8 B to 5 MiB: fresh threads in each round, which share a table and check every word',
+    ...ALLOCATIONS,
+    kind: mstress,
+    shape: { low: 8, units: 505, shift: 0, scale: 50, places: 1000 },
+  }),
+  row({
+    name: 'rptest',
+    about:
+      '8..16000 B, small ones likelier: a good half is freed by another thread; fresh threads every 500 loops',
+    ...ALLOCATIONS,
+    kind: rptest,
+    shape: { low: 8, units: 15_993, shift: 0, slots: 1000, loops: 500 },
+  }),
+  row({
+    name: 'cache-scratch',
+    about: "1 B: write it again and again; the first one comes from main, next to the other threads' ones",
+    ...WRITES,
+    kind: cache,
+    shape: { low: 1, units: 1, shift: 0, writes: 2_000_000, given: 1 },
+  }),
+  row({
+    name: 'cache-thrash',
+    about: '1 B: the same, all allocated by the thread itself',
+    ...WRITES,
+    kind: cache,
+    shape: { low: 1, units: 1, shift: 0, writes: 2_000_000, given: 0 },
+  }),
+  row({
+    name: 'mleak',
+    about: '128 B: a fresh thread for each block, put in one of 1000 slots in place of the one that it frees',
+    ...LIVES,
+    kind: mleak,
+    shape: { low: 128, units: 1, shift: 0, slots: 1000 },
   }),
 ]
 

@@ -1,13 +1,13 @@
 /**
  * A thread's part in a workload: its seat at the board, and the allocator under test as this thread sees it.
- * In each task it waits at the start line and then does what the kind of workload says.
+ * In each task it waits for the others and then does what the kind of workload says.
  */
 
 import { type Board, type Lane, SEATED } from '../loops/board.ts'
 import type { Kind, Shape } from '../loops/kind.ts'
 import type { Allocator } from '../peers/allocator.ts'
 import { touch } from './touch.ts'
-import { startLine } from './waiting.ts'
+import { meet } from './waiting.ts'
 
 export interface Task {
   readonly do: 'warm' | 'touch' | 'run' | 'sample' | 'empty'
@@ -40,7 +40,7 @@ export class Part<S extends Shape = Shape> {
   }
 
   play(task: Task): void {
-    startLine(this.board, this.seats, task.round)
+    meet(this.board, this.seats)
     if (task.do === 'run') this.#kind.run(this, task)
     else if (task.do === 'touch') touch(this.heap, this.shape, this.seat, task.bytes)
     else if (task.do === 'sample') this.#kind.sample?.(this, task)

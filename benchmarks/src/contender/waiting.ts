@@ -6,7 +6,7 @@
  * failed, since the one waited for may be gone.
  */
 
-import { ARRIVED, type Board, FAILED, NAP, ROUND } from '../loops/board.ts'
+import { ARRIVED, type Board, FAILED, MET, NAP } from '../loops/board.ts'
 
 const SPINS = 1000
 const DOZE_MS = 0.05
@@ -25,16 +25,23 @@ export function pause(board: Board, spins: number): void {
   checkFailed(board)
 }
 
-/** Holds every thread back until all `seats` have come; `round` counts from 1 and is the same for all. */
-export function startLine(board: Board, seats: number, round: number): void {
+/**
+ * Holds every thread back until all `seats` have come here; what each did before is then visible to all. The one that
+ * comes last does `last` before any goes on.
+ */
+export function meet(board: Board, seats: number, last?: () => void): void {
   const { head } = board
-  if (Atomics.add(head, ARRIVED, 1) === round * seats - 1) {
-    Atomics.store(head, ROUND, round)
-    Atomics.notify(head, ROUND)
+  // Cannot change before this thread has arrived.
+  const met = Atomics.load(head, MET)
+  if (Atomics.add(head, ARRIVED, 1) === seats - 1) {
+    last?.()
+    Atomics.store(head, ARRIVED, 0)
+    Atomics.store(head, MET, met + 1)
+    Atomics.notify(head, MET)
     return
   }
-  for (let spins = 0; Atomics.load(head, ROUND) < round; spins++) {
-    if (spins >= SPINS) waitFor(board, head, ROUND, round - 1)
+  for (let spins = 0; Atomics.load(head, MET) === met; spins++) {
+    if (spins >= SPINS) waitFor(board, head, MET, met)
   }
 }
 
@@ -47,7 +54,7 @@ export function waitFor(board: Board, words: Int32Array, word: number, value: nu
 /** Called by a thread that cannot go on: wakes the others, who look at FAILED within 100 ms at the latest. */
 export function raiseFailed(board: Board): void {
   Atomics.store(board.head, FAILED, 1)
-  Atomics.notify(board.head, ROUND)
+  Atomics.notify(board.head, MET)
 }
 
 export class Abandoned extends Error {

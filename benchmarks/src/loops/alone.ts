@@ -31,7 +31,8 @@ export function alone<S extends Shape>({ step, single, empty, ...kind }: Alone<S
   }
 }
 
-function runAlone<S extends Shape>(part: Part<S>, task: Task, step: Step<S>): void {
+/** A seat's part in a run of such a workload. */
+export function runAlone<S extends Shape>(part: Part<S>, task: Task, step: Step<S>): void {
   const { heap, shape } = part
   const lane = part.lane(part.seat)
   const started = monotonicSeconds()

@@ -10,11 +10,14 @@ import type { Kind, Shape } from './kind.ts'
 
 /** Words of the board's head; each is written with Atomics. */
 export const SEATED = 0
+/** Threads at the barrier, and how often all have met there. */
 export const ARRIVED = 1
-export const ROUND = 2
+export const MET = 2
 export const FAILED = 3
 /** Never notified: threads that spun in vain doze on it. */
 export const NAP = 4
+/** The last task whose rounds are over. */
+export const OVER = 5
 const HEAD_WORDS = 16
 
 /** Words of a lane, 64 bytes, written by the thread that works at it. */
@@ -60,7 +63,11 @@ export function openBoard(buffer: SharedArrayBuffer, kind: Kind, shape: Shape, t
   const lanes = Array.from({ length: at.lanes }, (_, lane) => ({
     words: new Int32Array(buffer, at.laneWords + lane * LANE_WORDS * 4, LANE_WORDS),
     clock: new Float64Array(buffer, at.clocks + lane * LANE_DOUBLES * 8, LANE_DOUBLES),
-    pointers: new Uint32Array(buffer, at.lanePointers + lane * at.stride, kind.pointersPerLane(shape)),
+    pointers: new Uint32Array(
+      buffer,
+      at.lanePointers + lane * at.stride,
+      kind.pointersPerLane(shape, threads),
+    ),
     samples: new Float64Array(buffer, at.samples + lane * at.samplesStride, at.samplesStride / 8),
   }))
   return {
@@ -96,7 +103,7 @@ function offsetsOf(kind: Kind, shape: Shape, threads: number) {
   const words = clocks + lanes * LANE_DOUBLES * 8
   const pointers = words + wholeLines(shared.words)
   const lanePointers = pointers + wholeLines(shared.pointers)
-  const stride = wholeLines(kind.pointersPerLane(shape))
+  const stride = wholeLines(kind.pointersPerLane(shape, threads))
   const samples = lanePointers + lanes * stride
   const samplesStride = kind.sample === undefined ? 0 : MOST_SAMPLES * 8
   const end = samples + lanes * samplesStride

@@ -49,7 +49,7 @@ export interface Kind<S extends Shape = Shape> {
   readonly fixedThreads?: number
   lanes(threads: number): number
   seats(threads: number): number
-  pointersPerLane(shape: S): number
+  pointersPerLane(shape: S, threads: number): number
   shared?(shape: S, threads: number): Shared
   live(shape: S, threads: number): Live
   /** The same loop with next to nothing allocated: shows what a warm process needs besides the workload's blocks. */

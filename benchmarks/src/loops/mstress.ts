@@ -1,0 +1,168 @@
+/**
+ * mstress, after mimalloc's stress test as mimalloc-bench runs it (`T 50 25`), described, not copied: threads that
+ * live for a round allocate blocks of mixed sizes, free some at once, keep some to their end, and exchange some with
+ * a table that all threads share. So blocks outlive the thread that allocated them, and are freed by any other.
+ *
+ * Thread t makes 100 * scale * (t mod 8 + 1) allocations of 2^0..2^4 words and keeps half as many of 2^0..2^6. In each
+ * step it does one of the two; then, two times out of three, it frees a random one of the first; then, one time out
+ * of four, it exchanges one with a random place of the table. Of all blocks 1 % are 100 times as large, a tenth of
+ * these 1000 times, a tenth of those 10,000 times. At its end a thread frees all it still holds, what it kept first.
+ *
+ * Chosen where the description leaves it open: a word is 8 bytes, of which the lower half is written and, before the
+ * block is freed, checked; the thread's own lists lie outside the heap; the thread that ends a round last attaches
+ * once more and frees every second block of the table at random. An operation is an allocation.
+ *
+ * Fixed runs: who gets which block of the table depends on the schedule, so the checksum adds up what was allocated
+ * by each lane in order, and what was freed in any order.
+ */
+
+import type { Part } from '../contender/part.ts'
+import type { Allocator } from '../peers/allocator.ts'
+import { type Lane, RANDOM, SUM } from './board.ts'
+import type { Kind, Sizes } from './kind.ts'
+import { playRounds } from './rounds.ts'
+
+export type MstressShape = Sizes & {
+  readonly scale: number
+  /** Places of the shared table. */
+  readonly places: number
+}
+
+const WORD = 8
+const MOST_WEIGHT = 8
+const MOST_WORDS = 64 * 10_000
+const COOKIE = 0x5bd1e995
+
+function play(part: Part<MstressShape>): number {
+  const { heap, shape, seat } = part
+  const lane = part.lane(seat)
+  const table = part.board.pointers
+  const { places } = shape
+  const allocations = allocationsOf(shape, seat)
+  const keeps = allocations / 2
+  const held = lane.pointers.subarray(0, allocations)
+  const kept = lane.pointers.subarray(allocations, allocations + keeps)
+  let random = lane.words[RANDOM]
+  let sum = lane.words[SUM]
+  let holds = 0
+  let keptSoFar = 0
+  while (holds < allocations || keptSoFar < keeps) {
+    random ^= random << 13
+    random ^= random >>> 17
+    random ^= random << 5
+    const choice = random
+    random ^= random << 13
+    random ^= random >>> 17
+    random ^= random << 5
+    const factor = factorOf(random >>> 16)
+    if (keptSoFar === keeps || (holds < allocations && (choice & 1) !== 0)) {
+      const words = factor << ((((choice >>> 1) & 0xff) * 5) >>> 8)
+      held[holds++] = take(heap, words)
+      sum = (sum + Math.imul(holds, words)) | 0
+    } else {
+      const words = factor << ((((choice >>> 1) & 0xff) * 7) >>> 8)
+      kept[keptSoFar++] = take(heap, words)
+      sum = (sum + Math.imul(keptSoFar, words)) | 0
+    }
+    if ((((choice >>> 9) & 0xff) * 3) >>> 8 !== 0 && holds > 0) {
+      random ^= random << 13
+      random ^= random >>> 17
+      random ^= random << 5
+      const at = Math.imul(random >>> 16, holds) >>> 16
+      sum = (sum + give(heap, held[at])) | 0
+      held[at] = 0
+    }
+    if (((choice >>> 17) & 3) === 0 && holds > 0) {
+      random ^= random << 13
+      random ^= random >>> 17
+      random ^= random << 5
+      const at = Math.imul(random >>> 16, holds) >>> 16
+      // Partner: the same exchange in another thread, which may then read and free the block.
+      held[at] = Atomics.exchange(table, Math.imul(random & 0xffff, places) >>> 16, held[at])
+    }
+  }
+  lane.words[RANDOM] = random
+  for (let i = 0; i < keeps; i++) sum = (sum + give(heap, kept[i])) | 0
+  for (let i = 0; i < allocations; i++) sum = (sum + give(heap, held[i])) | 0
+  lane.words[SUM] = sum
+  part.leave()
+  return allocations + keeps
+}
+
+function factorOf(random: number): number {
+  if (random >= 655) return 1
+  return random >= 66 ? 100 : random >= 7 ? 1000 : 10_000
+}
+
+/** A block of so many words, each of which says how many there are from here on. */
+function take(heap: Allocator, words: number): number {
+  const { U32 } = heap
+  const p = heap.malloc(words * WORD)
+  for (let left = words, at = p >>> 2; left > 0; left--, at += 2) U32[at] = left ^ COOKIE
+  return p
+}
+
+/** Checks all words of a block and frees it; returns how many it had. */
+function give(heap: Allocator, p: number): number {
+  if (p === 0) return 0
+  const { U32 } = heap
+  const words = U32[p >>> 2] ^ COOKIE
+  if (words < 1 || words > MOST_WORDS) throw new Error(`the first word of the block at ${p} has changed`)
+  for (let left = words, at = p >>> 2; left > 0; left--, at += 2) {
+    if (U32[at] !== (left ^ COOKIE)) throw new Error(`word ${words - left} of the block at ${p} has changed`)
+  }
+  heap.free(p)
+  return words
+}
+
+/** Main's part between rounds: frees every second block of the table, chosen by where lane 0's generator stands. */
+function cull(part: Part<MstressShape>): void {
+  const { heap } = part
+  const table = part.board.pointers
+  let random = part.lane(0).words[RANDOM]
+  for (let place = 0; place < table.length; place++) {
+    random ^= random << 13
+    random ^= random >>> 17
+    random ^= random << 5
+    if ((random & 0x10000) !== 0) freePlace(heap, table, place, part.lane(part.seat))
+  }
+  part.leave()
+}
+
+function freePlace(heap: Allocator, table: Uint32Array, place: number, lane: Lane): void {
+  lane.words[SUM] += give(heap, table[place])
+  table[place] = 0
+}
+
+function allocationsOf({ scale }: MstressShape, seat: number): number {
+  return 100 * scale * ((seat % MOST_WEIGHT) + 1)
+}
+
+export const mstress: Kind<MstressShape> = {
+  name: 'mstress',
+  passesBlocks: true,
+  lanes: (threads) => threads,
+  seats: (threads) => threads,
+  pointersPerLane: (shape, threads) => 1.5 * allocationsOf(shape, Math.min(threads, MOST_WEIGHT) - 1),
+  shared: ({ places }) => ({ words: 0, pointers: places }),
+  // At the end of a round: all that is kept, and half of the rest, which by then has been freed.
+  live: (shape, threads) => {
+    let blocks = 0
+    for (let seat = 0; seat < threads; seat++) blocks += allocationsOf(shape, seat)
+    const averageFactor = (64_881 + 589 * 100 + 59 * 1000 + 7 * 10_000) / 65_536
+    return { blocks, bytes: (blocks / 2) * (31 / 5 + 127 / 7) * averageFactor * WORD }
+  },
+  run: (part, task) =>
+    playRounds(
+      part,
+      task,
+      () => play(part),
+      () => cull(part),
+    ),
+  empty: (part) => {
+    const { heap, board, seat } = part
+    if (seat !== 0) return
+    for (let place = 0; place < board.pointers.length; place++)
+      freePlace(heap, board.pointers, place, part.lane(0))
+  },
+}

@@ -1,0 +1,181 @@
+/**
+ * xmalloc, after the test of the xmalloc paper (Lever and Boreham) as mimalloc-bench runs it, described, not copied:
+ * half of the threads only allocate, the other half only free. Batches of 4096 blocks go from the ones to the others
+ * over a stack of at most 100 batches behind a lock, so any releaser may free any allocator's blocks.
+ *
+ * Sizes are one of a sequence that doubles in two steps, `low`, 1.5 `low`, 2 `low`, ... : its first term alone, or 17
+ * from 8 to 2048 bytes.
+ *
+ * Chosen where the description leaves it open: asked for T threads there are T allocators and T releasers; the lists
+ * of pointers lie outside the heap; an allocator takes a place on the stack before it fills a batch; a block's first
+ * word is written by the one and read by the other. An operation is a free.
+ *
+ * Fixed runs: each allocator makes its share; who frees it depends on the schedule, so the checksum adds up the words
+ * read in any order, and only the sum of the lanes' operations is fixed.
+ */
+
+import type { Part, Task } from '../contender/part.ts'
+import { monotonicSeconds, pause } from '../contender/waiting.ts'
+import type { Allocator } from '../peers/allocator.ts'
+import { type Board, type Lane, RANDOM, report, SUM } from './board.ts'
+import type { Kind, Sizes } from './kind.ts'
+
+export type XmallocShape = Sizes & {
+  /** How many terms of the sequence of sizes are drawn from. */
+  readonly terms: number
+}
+
+const BATCH = 4096
+const PLACES = 100
+/** Shared words: 1 while a thread uses those below; the last task that ended, written with Atomics. */
+const LOCK = 0
+const ENDED = 16
+/** Batches that were ever taken off the stack, and that were ever made. */
+const TAKEN = 32
+const MADE = 33
+/** Places on the stack that are full or being filled. */
+const OCCUPIED = 34
+/** How many batches are full and how many empty, and from 48 on which: the full ones first. */
+const FULL = 35
+const EMPTY = 36
+const FULL_STACK = 48
+const EMPTY_STACK = FULL_STACK + PLACES
+const NONE = -1
+
+/** One for each place and one in each releaser's hand. */
+function mostBatches(threads: number): number {
+  return PLACES + threads
+}
+
+function runAllocator(part: Part<XmallocShape>, task: Task): void {
+  const { heap, board, shape } = part
+  const { words, pointers } = board
+  const lane = part.lane(part.seat >>> 1)
+  for (let left = Math.ceil(task.operations / BATCH); left > 0; left--) {
+    let batch = NONE
+    for (let spins = 0; batch === NONE; spins++) {
+      if (Atomics.load(words, ENDED) === task.round) return
+      pause(board, spins)
+      batch = takePlace(board)
+    }
+    fill(heap, pointers, batch * BATCH, lane, shape)
+    lock(board)
+    words[FULL_STACK + words[FULL]++] = batch
+    unlock(board)
+  }
+}
+
+function fill(heap: Allocator, pointers: Uint32Array, from: number, lane: Lane, shape: XmallocShape): void {
+  const { U32 } = heap
+  const low = shape.low | 0
+  const terms = shape.terms | 0
+  let random = lane.words[RANDOM]
+  for (let i = 0; i < BATCH; i++) {
+    random ^= random << 13
+    random ^= random >>> 17
+    random ^= random << 5
+    const term = Math.imul(random >>> 16, terms) >>> 16
+    const p = heap.malloc(sizeOf(low, term))
+    U32[p >>> 2] = random
+    pointers[from + i] = p
+  }
+  lane.words[RANDOM] = random
+}
+
+/** The terms are low, 1.5 low, 2 low, 3 low, 4 low, ... */
+function sizeOf(low: number, term: number): number {
+  return (low + (term & 1) * (low >>> 1)) << (term >>> 1)
+}
+
+function runReleaser(part: Part<XmallocShape>, task: Task): void {
+  const { heap, board, seats } = part
+  const { words, pointers } = board
+  const lane = part.lane(part.seat >>> 1)
+  const all = Math.ceil(task.operations / BATCH) * (seats / 2)
+  const started = monotonicSeconds()
+  let now = started
+  let done = 0
+  let spins = 0
+  while (now - started < task.seconds && Atomics.load(words, ENDED) !== task.round) {
+    const batch = takeBatch(board)
+    if (batch !== NONE) {
+      release(heap, pointers, batch * BATCH, lane)
+      lock(board)
+      words[EMPTY_STACK + words[EMPTY]++] = batch
+      unlock(board)
+      done += BATCH
+      spins = 0
+    } else if (Atomics.load(words, TAKEN) === all) break
+    else pause(board, spins++)
+    now = monotonicSeconds()
+  }
+  if (now - started >= task.seconds) Atomics.store(words, ENDED, task.round)
+  report(lane, started, now, done)
+}
+
+function release(heap: Allocator, pointers: Uint32Array, from: number, lane: Lane): void {
+  const { U32 } = heap
+  let sum = lane.words[SUM]
+  for (let i = 0; i < BATCH; i++) {
+    const p = pointers[from + i]
+    sum = (sum + U32[p >>> 2]) | 0
+    heap.free(p)
+  }
+  lane.words[SUM] = sum
+}
+
+/** An empty batch, for which there is a place on the stack, or NONE. */
+function takePlace(board: Board): number {
+  const { words } = board
+  let batch = NONE
+  lock(board)
+  if (words[OCCUPIED] < PLACES) {
+    words[OCCUPIED]++
+    batch = words[EMPTY] > 0 ? words[EMPTY_STACK + --words[EMPTY]] : words[MADE]++
+  }
+  unlock(board)
+  return batch
+}
+
+/** The full batch on top of the stack, or NONE. */
+function takeBatch(board: Board): number {
+  const { words } = board
+  let batch = NONE
+  lock(board)
+  if (words[FULL] > 0) {
+    batch = words[FULL_STACK + --words[FULL]]
+    words[OCCUPIED]--
+    words[TAKEN]++
+  }
+  unlock(board)
+  return batch
+}
+
+function lock(board: Board): void {
+  // Partner: the store in unlock, after which the words and pointers of the last holder are there to read.
+  for (let spins = 0; Atomics.compareExchange(board.words, LOCK, 0, 1) !== 0; spins++) pause(board, spins)
+}
+
+function unlock({ words }: Board): void {
+  Atomics.store(words, LOCK, 0)
+}
+
+export const xmalloc: Kind<XmallocShape> = {
+  name: 'xmalloc',
+  passesBlocks: true,
+  lanes: (threads) => threads,
+  seats: (threads) => 2 * threads,
+  pointersPerLane: () => 0,
+  shared: (_, threads) => ({
+    words: EMPTY_STACK + mostBatches(threads),
+    pointers: mostBatches(threads) * BATCH,
+  }),
+  // The stack counts as half full.
+  live: (shape) => {
+    const blocks = (PLACES / 2) * BATCH
+    let bytes = 0
+    for (let term = 0; term < shape.terms; term++) bytes += sizeOf(shape.low, term) / shape.terms
+    return { blocks, bytes: blocks * bytes }
+  },
+  run: (part, task) => (part.seat % 2 === 0 ? runAllocator(part, task) : runReleaser(part, task)),
+}
