@@ -8,7 +8,6 @@
 
 __attribute__((weak)) void mi_thread_done(void);
 __attribute__((weak)) void MallocExtension_MarkThreadIdle(void);
-__attribute__((weak)) int mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size);
 
 static void renew(void) {
   if (mi_thread_done)

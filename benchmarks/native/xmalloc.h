@@ -1,6 +1,6 @@
 /* src/loops/xmalloc.ts */
 
-enum { XMALLOC_BATCH = 4096, XMALLOC_PLACES = 100, XMALLOC_MOST = XMALLOC_PLACES + MOST_SEATS, XMALLOC_NONE = -1 };
+enum { XMALLOC_PLACES = 100, XMALLOC_MOST = XMALLOC_PLACES + MOST_SEATS, XMALLOC_NONE = -1 };
 
 static _Alignas(64) _Atomic uint32_t xmalloc_lock;
 static _Alignas(64) _Atomic uint32_t xmalloc_ended; /* the last task that ended */
@@ -10,7 +10,7 @@ static _Alignas(64) struct {
 } xmalloc_stack; /* used under the lock */
 static _Atomic uint32_t xmalloc_taken;
 static uint8_t **xmalloc_pointers;
-static uint32_t xmalloc_terms;
+static uint32_t xmalloc_terms, xmalloc_batch;
 
 static void xmalloc_acquire(void) {
   uint32_t expected = 0;
@@ -46,8 +46,8 @@ static int xmalloc_take_batch(void) {
 }
 
 static void xmalloc_fill(uint8_t **pointers, struct lane *lane) {
-  uint32_t low = sizes.low, terms = xmalloc_terms, random = lane->random;
-  for (uint32_t i = 0; i < XMALLOC_BATCH; i++) {
+  uint32_t low = sizes.low, terms = xmalloc_terms, count = xmalloc_batch, random = lane->random;
+  for (uint32_t i = 0; i < count; i++) {
     random = xorshift(random);
     uint32_t term = ((random >> 16) * terms) >> 16;
     uint8_t *p = allocate((low + (term & 1) * (low >> 1)) << (term >> 1));
@@ -58,8 +58,8 @@ static void xmalloc_fill(uint8_t **pointers, struct lane *lane) {
 }
 
 static void xmalloc_release(uint8_t **pointers, struct lane *lane) {
-  uint32_t sum = lane->sum;
-  for (uint32_t i = 0; i < XMALLOC_BATCH; i++) {
+  uint32_t count = xmalloc_batch, sum = lane->sum;
+  for (uint32_t i = 0; i < count; i++) {
     uint8_t *p = pointers[i];
     sum += word_at(p);
     release(p);
@@ -68,14 +68,14 @@ static void xmalloc_release(uint8_t **pointers, struct lane *lane) {
 }
 
 static void xmalloc_run_allocator(struct lane *lane) {
-  for (double left = ceil(task_operations / XMALLOC_BATCH); left > 0; left--) {
+  for (double left = ceil(task_operations / xmalloc_batch); left > 0; left--) {
     int batch = XMALLOC_NONE;
     for (uint32_t spins = 0; batch == XMALLOC_NONE; spins++) {
       if (atomic_load(&xmalloc_ended) == task_round) return;
       doze(spins);
       batch = xmalloc_take_place();
     }
-    xmalloc_fill(xmalloc_pointers + batch * XMALLOC_BATCH, lane);
+    xmalloc_fill(xmalloc_pointers + (size_t)batch * xmalloc_batch, lane);
     xmalloc_acquire();
     xmalloc_stack.full_stack[xmalloc_stack.full++] = batch;
     xmalloc_unlock();
@@ -83,17 +83,17 @@ static void xmalloc_run_allocator(struct lane *lane) {
 }
 
 static void xmalloc_run_releaser(struct lane *lane) {
-  double all = ceil(task_operations / XMALLOC_BATCH) * lane_count;
+  double all = ceil(task_operations / xmalloc_batch) * lane_count;
   double started = monotonic_seconds(), now = started, done = 0;
   uint32_t spins = 0;
   while (now - started < task_seconds && atomic_load(&xmalloc_ended) != task_round) {
     int batch = xmalloc_take_batch();
     if (batch != XMALLOC_NONE) {
-      xmalloc_release(xmalloc_pointers + batch * XMALLOC_BATCH, lane);
+      xmalloc_release(xmalloc_pointers + (size_t)batch * xmalloc_batch, lane);
       xmalloc_acquire();
       xmalloc_stack.empty_stack[xmalloc_stack.empty++] = batch;
       xmalloc_unlock();
-      done += XMALLOC_BATCH;
+      done += xmalloc_batch;
       spins = 0;
     } else if (atomic_load(&xmalloc_taken) == all)
       break;
@@ -110,10 +110,11 @@ static void xmalloc_open(uint32_t threads) {
   seats = 2 * threads;
   pointers_per_lane = 0;
   xmalloc_terms = parameter("terms");
+  xmalloc_batch = parameter("batch");
   memset(&xmalloc_stack, 0, sizeof xmalloc_stack);
   atomic_store(&xmalloc_taken, 0);
   atomic_store(&xmalloc_ended, 0);
-  xmalloc_pointers = map((size_t)(XMALLOC_PLACES + threads) * XMALLOC_BATCH * sizeof *xmalloc_pointers);
+  xmalloc_pointers = map((size_t)(XMALLOC_PLACES + threads) * xmalloc_batch * sizeof *xmalloc_pointers);
 }
 
 static void xmalloc_run(uint32_t seat) {

@@ -63,7 +63,7 @@ export const targets: readonly Target[] = [
     against: { mimalloc: { floor: 1, aim: 1.5 }, field: { floor: 1, aim: 1.2 }, tlsf: { floor: 5, aim: 5 } },
   },
   {
-    workloads: ['ring'],
+    workloads: ['ring', 'xmalloc', 'xmalloc-sizes'],
     against: { mimalloc: { floor: 1.5, aim: 2 }, field: { floor: 3, aim: 3 }, tlsf: { floor: 10, aim: 10 } },
   },
   {
@@ -77,6 +77,14 @@ export const targets: readonly Target[] = [
   {
     workloads: ['larson', 'larson-mid'],
     against: { mimalloc: { floor: 1, aim: 1.4 }, field: { floor: 1, aim: 1.3 }, tlsf: { floor: 5, aim: 5 } },
+  },
+  {
+    workloads: ['mstress', 'rptest'],
+    against: {
+      mimalloc: { floor: 0.9, aim: 1.1 },
+      field: { floor: 0.9, aim: 1.1 },
+      tlsf: { floor: 5, aim: 5 },
+    },
   },
 ]
 
@@ -106,7 +114,10 @@ export const memoryTarget = {
 } as const
 
 /** The least speed-up over one thread, per thread, for as many threads as there are processors. */
-export const speedUpTarget = { workloads: [] as readonly string[], perThread: 0.9 }
+export const speedUpTarget = {
+  workloads: ['cache-scratch', 'cache-thrash'] as readonly string[],
+  perThread: 0.9,
+}
 
 /** The goal for hakmem's ratio to a reference in this place; undefined where none is set. */
 export function goalAt({ workload, threads }: Place, reference: ReferenceName): Goal | undefined {

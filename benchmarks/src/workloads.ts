@@ -128,14 +128,14 @@ export const workloads: readonly Workload[] = [
       '64 B: as many threads that only free as threads that only allocate, batches of 4096 over a locked stack',
     ...FREES,
     kind: xmalloc,
-    shape: { low: 64, units: 1, shift: 0, terms: 1 },
+    shape: { low: 64, units: 1, shift: 0, terms: 1, batch: 4096 },
   }),
   row({
     name: 'xmalloc-sizes',
     about: '8..2048 B in 17 sizes: the same as xmalloc',
     ...FREES,
     kind: xmalloc,
-    shape: { low: 8, units: 2041, shift: 0, terms: 17 },
+    shape: { low: 8, units: 2041, shift: 0, terms: 17, batch: 4096 },
   }),
   row({
     name: 'mstress',

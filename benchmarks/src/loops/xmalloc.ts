@@ -1,6 +1,6 @@
 /**
  * xmalloc, after the test of the xmalloc paper (Lever and Boreham) as mimalloc-bench runs it, described, not copied:
- * half of the threads only allocate, the other half only free. Batches of 4096 blocks go from the ones to the others
+ * half of the threads only allocate, the other half only free. Batches (of 4096 blocks) go from the ones to the others
  * over a stack of at most 100 batches behind a lock, so any releaser may free any allocator's blocks.
  *
  * Sizes are one of a sequence that doubles in two steps, `low`, 1.5 `low`, 2 `low`, ... : its first term alone, or 17
@@ -23,9 +23,10 @@ import type { Kind, Sizes } from './kind.ts'
 export type XmallocShape = Sizes & {
   /** How many terms of the sequence of sizes are drawn from. */
   readonly terms: number
+  /** Blocks of a batch. */
+  readonly batch: number
 }
 
-const BATCH = 4096
 const PLACES = 100
 /** Shared words: 1 while a thread uses those below; the last task that ended, written with Atomics. */
 const LOCK = 0
@@ -51,14 +52,14 @@ function runAllocator(part: Part<XmallocShape>, task: Task): void {
   const { heap, board, shape } = part
   const { words, pointers } = board
   const lane = part.lane(part.seat >>> 1)
-  for (let left = Math.ceil(task.operations / BATCH); left > 0; left--) {
+  for (let left = Math.ceil(task.operations / shape.batch); left > 0; left--) {
     let batch = NONE
     for (let spins = 0; batch === NONE; spins++) {
       if (Atomics.load(words, ENDED) === task.round) return
       pause(board, spins)
       batch = takePlace(board)
     }
-    fill(heap, pointers, batch * BATCH, lane, shape)
+    fill(heap, pointers, batch * shape.batch, lane, shape)
     lock(board)
     words[FULL_STACK + words[FULL]++] = batch
     unlock(board)
@@ -69,8 +70,9 @@ function fill(heap: Allocator, pointers: Uint32Array, from: number, lane: Lane, 
   const { U32 } = heap
   const low = shape.low | 0
   const terms = shape.terms | 0
+  const count = shape.batch | 0
   let random = lane.words[RANDOM]
-  for (let i = 0; i < BATCH; i++) {
+  for (let i = 0; i < count; i++) {
     random ^= random << 13
     random ^= random >>> 17
     random ^= random << 5
@@ -88,10 +90,10 @@ function sizeOf(low: number, term: number): number {
 }
 
 function runReleaser(part: Part<XmallocShape>, task: Task): void {
-  const { heap, board, seats } = part
+  const { heap, board, shape, seats } = part
   const { words, pointers } = board
   const lane = part.lane(part.seat >>> 1)
-  const all = Math.ceil(task.operations / BATCH) * (seats / 2)
+  const all = Math.ceil(task.operations / shape.batch) * (seats / 2)
   const started = monotonicSeconds()
   let now = started
   let done = 0
@@ -99,11 +101,11 @@ function runReleaser(part: Part<XmallocShape>, task: Task): void {
   while (now - started < task.seconds && Atomics.load(words, ENDED) !== task.round) {
     const batch = takeBatch(board)
     if (batch !== NONE) {
-      release(heap, pointers, batch * BATCH, lane)
+      release(heap, pointers, batch * shape.batch, lane, shape)
       lock(board)
       words[EMPTY_STACK + words[EMPTY]++] = batch
       unlock(board)
-      done += BATCH
+      done += shape.batch
       spins = 0
     } else if (Atomics.load(words, TAKEN) === all) break
     else pause(board, spins++)
@@ -113,10 +115,17 @@ function runReleaser(part: Part<XmallocShape>, task: Task): void {
   report(lane, started, now, done)
 }
 
-function release(heap: Allocator, pointers: Uint32Array, from: number, lane: Lane): void {
+function release(
+  heap: Allocator,
+  pointers: Uint32Array,
+  from: number,
+  lane: Lane,
+  shape: XmallocShape,
+): void {
   const { U32 } = heap
+  const count = shape.batch | 0
   let sum = lane.words[SUM]
-  for (let i = 0; i < BATCH; i++) {
+  for (let i = 0; i < count; i++) {
     const p = pointers[from + i]
     sum = (sum + U32[p >>> 2]) | 0
     heap.free(p)
@@ -166,13 +175,13 @@ export const xmalloc: Kind<XmallocShape> = {
   lanes: (threads) => threads,
   seats: (threads) => 2 * threads,
   pointersPerLane: () => 0,
-  shared: (_, threads) => ({
+  shared: ({ batch }, threads) => ({
     words: EMPTY_STACK + mostBatches(threads),
-    pointers: mostBatches(threads) * BATCH,
+    pointers: mostBatches(threads) * batch,
   }),
   // The stack counts as half full.
   live: (shape) => {
-    const blocks = (PLACES / 2) * BATCH
+    const blocks = (PLACES / 2) * shape.batch
     let bytes = 0
     for (let term = 0; term < shape.terms; term++) bytes += sizeOf(shape.low, term) / shape.terms
     return { blocks, bytes: blocks * bytes }
