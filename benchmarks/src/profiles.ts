@@ -53,7 +53,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
   },
   remote: {
     about: 'blocks freed by another thread than allocated them',
-    workloads: ['ring', 'scatter-small', 'scatter', 'larson'],
+    workloads: ['ring', 'scatter-small', 'scatter', 'larson', 'xmalloc', 'xmalloc-sizes', 'rptest'],
     threads: [2],
     ...SHORT,
   },
@@ -66,7 +66,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
   },
   churn: {
     about: 'threads that come and go, and blocks that outlive them',
-    workloads: ['larson', 'larson-mid'],
+    workloads: ['larson', 'larson-mid', 'mstress', 'rptest', 'mleak'],
     threads: [2, 4],
     ...SHORT,
     seconds: 0.5,
@@ -81,7 +81,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
   },
   scaling: {
     about: 'one to eight threads, more than most machines have cores',
-    workloads: ['tiny-hot', 'random-mixed', 'mid-large-mt', 'larson'],
+    workloads: ['tiny-hot', 'random-mixed', 'mid-large-mt', 'larson', 'cache-scratch', 'cache-thrash'],
     threads: [1, 2, 4, 8],
     ...SHORT,
   },
