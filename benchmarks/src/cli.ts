@@ -10,6 +10,7 @@ import colours from 'picocolors'
 import { shortfalls } from './gate.ts'
 import { HELP, type Options, parseOptions } from './options.ts'
 import { formatChanges } from './report/changes.ts'
+import { placeName } from './report/format.ts'
 import { formatList } from './report/list.ts'
 import { Progress } from './report/progress.ts'
 import { formatSummary } from './report/summary.ts'
@@ -45,8 +46,8 @@ async function run(options: Options, command: string): Promise<number> {
     await write(options.json, () => `${JSON.stringify(report, null, 2)}\n`),
     await write(options.html, async () => (await import('./report/html/page.ts')).page(report)),
   ]
-  for (const { workload, threads, peer, error } of report.failures)
-    console.error(`\n${peer} failed in ${workload}, ${threads} thr.: ${error}`)
+  for (const failure of report.failures)
+    console.error(`\n${failure.peer} failed in ${placeName(failure)}: ${failure.error}`)
   const below = options.failBelow === undefined ? [] : shortfalls(report.ratios, options.failBelow)
   for (const line of below) console.error(line)
   return report.failures.length === 0 && below.length === 0 && !written.includes(false) ? 0 : 1

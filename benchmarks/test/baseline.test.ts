@@ -35,7 +35,7 @@ baseline('a change is printed with both figures and its size', () => {
   const then = report({ ratios: [ratio('larson', 2, 'libc', 2)] })
   const text = formatChanges(then, report({ ratios: [ratio('larson', 2, 'libc', 1)] }), false)
   assert.match(text, 'Since 2025-11-24 08:00 UTC')
-  assert.match(text, /larson, 2 thr\. +libc +2\.00 .* 1\.00 .* -50 %/)
+  assert.match(text, /larson ×2 +libc +2\.00 .* 1\.00 .* -50 %/)
   assert.match(formatChanges(then, then, false), 'no ratio changed beyond the intervals')
 })
 

@@ -13,14 +13,14 @@ machine('a quiet machine gives no warning, a noisy one says what was measured', 
     load: 2 * availableParallelism(),
     steal: 0.25,
     spread: 0.3,
-    unsteady: ['libc in ring, 2 thr.'],
+    unsteady: ['libc in ring ×2'],
   }
   const warnings = warningsFor(noisy, 2)
   assert.is(warnings.length, 4)
   assert.match(warnings[0], `load average was ${noisy.load.toFixed(2)}`)
   assert.match(warnings[1], '25 %')
   assert.match(warnings[2], '30 %')
-  assert.match(warnings[3], 'libc in ring, 2 thr.')
+  assert.match(warnings[3], 'libc in ring ×2')
 })
 
 machine('the spread is that of the rounds, whatever the figures are', () => {

@@ -86,7 +86,7 @@ html('losses, targets, noise, failures and the command stand in plain view', () 
     everything.command,
     'It loses in 2 of 6 places: tiny-hot ×1, tiny-hot ×2',
     'the load average was 3.00',
-    'libc failed in larson, 2 thr.: it <fell> over',
+    'libc failed in larson ×2: it <fell> over',
     'Abacus 1',
   ])
     assert.ok(text.includes(part), part)

@@ -45,8 +45,9 @@ run('memory is measured over a warm process and followed round by round', async 
   assert.equal(failures, [])
   const { memory } = results[0]
   assert.ok(memory !== undefined && memory.samples.length >= 2)
+  // Only the first byte of each block is written: at least a page of every 32 KiB, and far less than a whole process.
   const grown = memory.peakBytes - memory.baselineBytes
-  assert.ok(grown > 0.9 * memory.liveBytes && grown < 5 * memory.liveBytes, `${grown} of ${memory.liveBytes}`)
+  assert.ok(grown > memory.liveBytes / 8 && grown < 8 * memory.liveBytes, `${grown} of ${memory.liveBytes}`)
 })
 
 run('the command writes what it measured', () => {
@@ -104,7 +105,7 @@ run('the command writes what it measured', () => {
     })
     assert.is(again.status, 1)
     assert.match(again.stdout, /Since \d{4}-/)
-    assert.match(again.stderr, 'below 1000: random-mixed, 1 thr.')
+    assert.match(again.stderr, 'below 1000: random-mixed ×1')
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -118,7 +118,7 @@ verdicts('below the bound of --fail-below fall places and means', () => {
   assert.equal(shortfalls(ratios, 0.5), [])
   const lines = shortfalls(ratios, 1)
   assert.is(lines.length, 2)
-  assert.match(lines[0], 'below 1: ring, 2 thr., 0.70 (')
+  assert.match(lines[0], 'below 1: ring ×2, 0.70 (')
   assert.match(lines[0], 'against libc')
   assert.match(lines[1], 'the geometric mean, 0.92 (')
 })

@@ -4,8 +4,9 @@ import type { Estimate, Place } from '../figures.ts'
 
 const MiB = 2 ** 20
 
+/** The workload and, after a cross, how many threads run it. */
 export function placeName({ workload, threads }: Place): string {
-  return `${workload}, ${threads} thr.`
+  return `${workload} ×${threads}`
 }
 
 /** Operations per second and the like: three digits, whatever the size. */

@@ -6,6 +6,7 @@
 import { max, median, sum } from 'simple-statistics'
 import type { Failure, Latency, Memory, Place, Ratio, Result, Settings } from '../figures.ts'
 import { type Peer, SUBJECT } from '../peers/peers.ts'
+import { placeName } from '../report/format.ts'
 import { estimate } from '../statistics.ts'
 import { type Hooks, type Launched, runLaunch } from './launch.ts'
 import { measureMemory } from './memory.ts'
@@ -75,9 +76,7 @@ export async function runCell(
     ratios: ratiosOf(results),
     failures,
     versions: Object.fromEntries(all.map(({ peer, version }) => [peer.name, version])),
-    unsteady: all
-      .filter(({ steady }) => !steady)
-      .map(({ peer }) => `${peer.name} in ${place.workload}, ${place.threads} thr.`),
+    unsteady: all.filter(({ steady }) => !steady).map(({ peer }) => `${peer.name} in ${placeName(place)}`),
   }
 }
 

@@ -57,7 +57,7 @@ function meanCard(name: ReferenceName, all: readonly Ratio[]): string[] {
     html`<section class="card"><h3>Against ${references[name].title}</h3>
 <div class="figure ${mean.median >= 1 ? 'win' : 'loss'}">${formatRatio(mean.median)} x</div>
 <p class="quiet">${formatInterval(mean)}; geometric mean, ${String(mean.workloads)} workloads with one entry each</p>
-<p>${outcome}${lost.map(shortName).join(', ')}</p></section>`,
+<p>${outcome}${lost.map(placeName).join(', ')}</p></section>`,
   ]
 }
 
@@ -66,7 +66,7 @@ function overview(report: Report): string[] {
   const charts = referenceNames.flatMap((name) => {
     const ratios = ratiosTo(name, report.ratios)
     if (ratios.length === 0) return []
-    const rows = ratios.map((ratio) => ({ ...ratio, name: shortName(ratio), goal: goalAt(ratio, name) }))
+    const rows = ratios.map((ratio) => ({ ...ratio, name: placeName(ratio), goal: goalAt(ratio, name) }))
     const { title } = references[name]
     return card(`Against ${title}`, ratioChart(`${SUBJECT} against ${title}, place by place`, rows))
   })
@@ -79,7 +79,7 @@ function overview(report: Report): string[] {
 }
 
 const OVERVIEW =
-  'Bars to the right are wins, bars to the left losses; twice as fast is as far from 1 as half as fast. The thin line is the 95 % interval. Where a target is set, the dashed tick is its floor and the solid one its aim. A number after a name is that of the threads.'
+  'Bars to the right are wins, bars to the left losses; twice as fast is as far from 1 as half as fast. The thin line is the 95 % interval. Where a target is set, the dashed tick is its floor and the solid one its aim. ×2 is with two threads.'
 
 /** Every place with all contenders. */
 function contenders({ ratios, results }: Report): string[] {
@@ -87,7 +87,7 @@ function contenders({ ratios, results }: Report): string[] {
     const rows = ratios.filter(isAt(place)).map((ratio) => ({ ...ratio, name: ratio.peer }))
     const { unit = '' } = results.find(isAt(place)) ?? {}
     return card(
-      shortName(place),
+      placeName(place),
       ratioChart(`${SUBJECT} against every contender, ${placeName(place)}`, rows),
       unit,
     )
@@ -113,7 +113,7 @@ function curves({ results }: Report): string[] {
     chart: (label: string, results: readonly Result[], colours: Colours) => string,
   ) =>
     placesOf(results.filter(measured)).map((place) =>
-      card(shortName(place), chart(placeName(place), results.filter(isAt(place)), colours), unit),
+      card(placeName(place), chart(placeName(place), results.filter(isAt(place)), colours), unit),
     )
   const parts: [title: string, about: string, charts: string[]][] = [
     [
@@ -123,7 +123,7 @@ function curves({ results }: Report): string[] {
     ],
     [
       'Single operations',
-      'How long a single one takes, sampled among others. Both axes are logarithmic: to the right are the rare ones.',
+      'How long a single one takes, sampled among others. Both axes are logarithmic: to the right are the rare ones. What the clock is too coarse to see counts as 1 ns.',
       perPlace('', ({ latency }) => latency !== undefined, latencyChart),
     ],
     [
@@ -147,10 +147,6 @@ function card(title: string, chart: string, unit = ''): string {
 
 function cards(content: string[]): string {
   return html`<div class="cards">${content}</div>`
-}
-
-function shortName({ workload, threads }: Place): string {
-  return `${workload} ×${threads}`
 }
 
 function placesOf(list: readonly Place[]): Place[] {

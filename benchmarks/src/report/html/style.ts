@@ -57,7 +57,8 @@ summary { cursor: pointer; margin: 12px 0; }
   h1 { font-size: 1.5rem; }
   .card { padding: 12px 8px; }
   .card > h3, .card > p, .card > .figure, .card > figcaption { padding: 0 6px; }
-  th, td { padding: 5px 8px; }
+  th, td { padding: 5px 6px; }
+  table { font-size: 0.8rem; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: 8px; }
 }

@@ -12,6 +12,7 @@ import {
   formatNanoseconds,
   formatPercent,
   formatRatio,
+  placeName,
 } from '../format.ts'
 import type { Colours } from './colours.ts'
 import { growthOverLive } from './curves.ts'
@@ -72,8 +73,8 @@ export function figuresTable({ results, ratios, failures }: Report): string {
     ...['memory grew', 'over live', 'over 1 thread', 'slowest lane'],
   ].map((text) => html`<th>${text}</th>`)
   const failed = failures.map(
-    ({ peer, workload, threads, error }) =>
-      html`<p class="warning">${peer} failed in ${workload}, ${String(threads)} thr.: ${error}</p>`,
+    (failure) =>
+      html`<p class="warning">${failure.peer} failed in ${placeName(failure)}: ${failure.error}</p>`,
   )
   return html`${failed}<details><summary>${String(results.length)} results</summary><div class="scroll"><table><tr>${heads}</tr>${rows}</table></div></details>`
 }
