@@ -10,15 +10,35 @@ static void open_alone(uint32_t threads, uint32_t pointers) {
   pointers_per_lane = pointers;
 }
 
-static void run_alone(struct lane *lane, step_function *step) {
+static void run_paced(struct lane *lane, step_function *step, uint32_t least) {
   double started = monotonic_seconds(), now = started, done = 0;
-  struct pace pace = {LEAST, LEAST, started};
+  struct pace pace = {least, least, started};
   while (now - started < task_seconds && done < task_operations) {
     done += step(lane, at_most(pace.chunk, task_operations - done));
     now = monotonic_seconds();
     adapt(&pace, now);
   }
   report(lane, started, now, done);
+}
+
+static void run_alone(struct lane *lane, step_function *step) { run_paced(lane, step, LEAST); }
+
+/* Frees what the lane's pointers still hold, in order, and adds what `digest` reads of each block. */
+static void empty_slots(struct lane *lane, uint32_t (*digest)(const uint8_t *p)) {
+  for (uint32_t slot = 0; slot < pointers_per_lane; slot++) {
+    uint8_t *held = lane->pointers[slot];
+    if (!held) continue;
+    lane->sum += digest(held);
+    release(held);
+    lane->pointers[slot] = NULL;
+  }
+}
+
+static uint32_t first_byte(const uint8_t *p) { return *p; }
+
+/* Writes whole words of a block. */
+static inline void fill(uint8_t *p, uint32_t bytes, uint32_t word) {
+  for (uint32_t at = 0; at + 4 <= bytes; at += 4) put_word(p + at, word);
 }
 
 static int by_size(const void *a, const void *b) {

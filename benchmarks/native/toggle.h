@@ -29,16 +29,7 @@ static void toggle_run(uint32_t seat) { run_alone(&lanes[seat], toggle); }
 
 static void toggle_sample(uint32_t seat) { sample_steps(&lanes[seat], toggle); }
 
-static void toggle_empty(uint32_t seat) {
-  struct lane *lane = &lanes[seat];
-  for (uint32_t slot = 0; slot < pointers_per_lane; slot++) {
-    uint8_t *held = lane->pointers[slot];
-    if (!held) continue;
-    lane->sum += *held;
-    release(held);
-    lane->pointers[slot] = NULL;
-  }
-}
+static void toggle_empty(uint32_t seat) { empty_slots(&lanes[seat], first_byte); }
 
 static const struct kind toggle_kind = {
   "toggle", .open = toggle_open, .run = toggle_run, .sample = toggle_sample, .empty = toggle_empty,

@@ -79,7 +79,7 @@ export const targets: readonly Target[] = [
     against: { mimalloc: { floor: 1, aim: 1.4 }, field: { floor: 1, aim: 1.3 }, tlsf: { floor: 5, aim: 5 } },
   },
   {
-    workloads: ['mstress', 'rptest'],
+    workloads: ['mstress', 'rptest', 'sh6', 'sh8', 'alloc-test', 'glibc-simple', 'glibc-thread'],
     against: {
       mimalloc: { floor: 0.9, aim: 1.1 },
       field: { floor: 0.9, aim: 1.1 },

@@ -7,13 +7,21 @@
  * its xmalloc family): described and written anew, not copied.
  */
 
+import { allocTest } from './loops/alloc-test.ts'
 import { cache } from './loops/cache.ts'
+import { calloc } from './loops/calloc.ts'
+import { glibcSimple } from './loops/glibc-simple.ts'
+import { glibcThread } from './loops/glibc-thread.ts'
 import type { Kind, Shape } from './loops/kind.ts'
+import { largeChurn } from './loops/large-churn.ts'
 import { type LarsonShape, larson } from './loops/larson.ts'
 import { mleak } from './loops/mleak.ts'
 import { mstress } from './loops/mstress.ts'
+import { reallocVectors } from './loops/realloc-vectors.ts'
 import { type RingShape, ring } from './loops/ring.ts'
 import { rptest } from './loops/rptest.ts'
+import { sh6 } from './loops/sh6.ts'
+import { sh8 } from './loops/sh8.ts'
 import { tinyHot } from './loops/tiny-hot.ts'
 import { type ToggleShape, toggle } from './loops/toggle.ts'
 import { xmalloc } from './loops/xmalloc.ts'
@@ -31,6 +39,7 @@ export interface Workload {
 }
 
 const KiB = 1024
+const MiB = 1024 * KiB
 
 const mixed: ToggleShape = { slots: 4096, low: 16, units: 1024, shift: 0 }
 const mid: ToggleShape = { slots: 256, low: 8 * KiB, units: 24 * KiB + 1, shift: 0 }
@@ -172,6 +181,65 @@ export const workloads: readonly Workload[] = [
     ...LIVES,
     kind: mleak,
     shape: { low: 128, units: 1, shift: 0, slots: 1000 },
+  }),
+  row({
+    name: 'sh6',
+    about: '1..709 B: series of small sizes through 10,000 pointers, in twice as many threads',
+    ...ALLOCATIONS,
+    kind: sh6,
+    shape: { slots: 10_000, low: 1, units: 709, shift: 0 },
+  }),
+  row({
+    name: 'sh8',
+    about:
+      '8 B..165 KiB: bursts through 100,000 pointers, in twice as many threads, and one that allocates for all',
+    ...ALLOCATIONS,
+    kind: sh8,
+    shape: { slots: 100_000, low: 8, units: 65, shift: 0 },
+  }),
+  row({
+    name: 'alloc-test',
+    about: '5..1024 B: toggle 2^18 slots, a few of them most of the time; fill, and sum up when freed',
+    ...OPERATIONS,
+    kind: allocTest,
+    shape: { slots: 2 ** 18, low: 5, units: 45, shift: 0 },
+  }),
+  row({
+    name: 'glibc-simple',
+    about: '16, 32, 64 B: allocate 25 to 1600, write all, free a half in order and a half in reverse',
+    ...OPERATIONS,
+    kind: glibcSimple,
+    shape: { low: 16, units: 49, shift: 0 },
+  }),
+  row({
+    name: 'glibc-thread',
+    about: '4 B..32 KiB, most of them small: replace a random one of 1024 slots per thread, write all',
+    ...ALLOCATIONS,
+    kind: glibcThread,
+    shape: { low: 8, units: 57, shift: 0 },
+  }),
+  row({
+    name: 'large-churn',
+    about: '5..25 MiB, zeroed: replace a random one of 20 blocks per thread, touch every page',
+    unit: 'k allocations/s',
+    perUnit: 1e3,
+    kind: largeChurn,
+    shape: { low: 5 * MiB, units: 40 * KiB + 1, shift: 9 },
+  }),
+  row({
+    name: 'realloc-vectors',
+    about: '24 vectors per thread grow by realloc to 256 KiB: to the double, by a half, by 512 B',
+    ...OPERATIONS,
+    kind: reallocVectors,
+    shape: { low: 16, units: 32 * KiB, shift: 2 },
+  }),
+  row({
+    name: 'calloc',
+    about:
+      '16 B..320 KiB, most of them small: toggle one of 256 slots per thread, all zero, which is looked at',
+    ...OPERATIONS,
+    kind: calloc,
+    shape: { low: 16, units: 1024, shift: 0 },
   }),
 ]
 

@@ -6,20 +6,22 @@
 
 import { assert, suite } from '@hakmem/testing'
 import { launchOf } from '#peers/launch'
-import { peers } from '#peers/peers'
+import { peers, SUBJECT } from '#peers/peers'
 import { Contender } from '#run/contender'
 import { type Workload, workloads } from '#workloads'
 
-/** Kinds made small, for slow allocators: turns, rounds and lives still come several times. */
+/** Kinds made small, for slow allocators: turns, rounds, lives and full buffers still come several times. */
 const SMALL: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'alloc-test': { slots: 2000 },
+  'large-churn': { low: 16 * 1024, units: 65 },
   larson: { slots: 500, turn: 1500 },
   xmalloc: { batch: 256 },
   mstress: { scale: 5 },
   rptest: { loops: 50 },
   cache: { writes: 4000 },
+  sh6: { slots: 2000 },
+  sh8: { slots: 4000 },
 }
-/** Behind a lock, more threads than cores take minutes. */
-const SLOW = ['thi.ng', 'as-tlsf']
 
 const twins = suite('twins')
 const compared = peers.filter(({ name }) =>
@@ -66,15 +68,18 @@ function operationsOf({ kind }: Workload): number {
   return kind.name === 'mleak' ? 1000 : 10_000
 }
 
+/** What each contender did: hakmem and the twin in C with any number of threads, the others, which are slower, with two. */
 async function measureAll(workload: Workload, threads: number, seed: number) {
   const { kind } = workload
   const shape = { ...workload.shape, ...SMALL[kind.name] }
-  const done: { ops: number; checksum: number }[] = []
-  for (const contender of contenders) {
-    if (threads > 2 && SLOW.includes(contender.peer.name)) continue
-    await contender.prepare({ do: 'prepare', kind: kind.name, shape, threads, seed, touchBytes: 100_000 })
-    const { ops, checksum } = await contender.fixed(operationsOf(workload))
-    done.push({ ops, checksum })
-  }
-  return done
+  const able = contenders.filter(
+    ({ peer }) => threads === 2 || peer.name === SUBJECT || peer.kind === 'native',
+  )
+  return Promise.all(
+    able.map(async (contender) => {
+      await contender.prepare({ do: 'prepare', kind: kind.name, shape, threads, seed, touchBytes: 100_000 })
+      const { ops, checksum } = await contender.fixed(operationsOf(workload))
+      return { ops, checksum }
+    }),
+  )
 }

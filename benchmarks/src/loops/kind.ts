@@ -45,6 +45,8 @@ export interface Kind<S extends Shape = Shape> {
   readonly name: string
   /** Whether a block may be freed by another thread than its allocator's. */
   readonly passesBlocks: boolean
+  /** Whether blocks are written beyond their first 16 bytes, or must be zero. */
+  readonly fillsBlocks?: boolean
   /** A fixed number of threads, whatever was asked for. */
   readonly fixedThreads?: number
   lanes(threads: number): number

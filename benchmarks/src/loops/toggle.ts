@@ -7,7 +7,7 @@
  */
 
 import type { Allocator } from '../peers/allocator.ts'
-import { alone } from './alone.ts'
+import { alone, emptySlots, firstByte } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
 import { averageSize, type Sizes } from './kind.ts'
 
@@ -49,24 +49,11 @@ function step(heap: Allocator, lane: Lane, operations: number, shape: ToggleShap
   return operations
 }
 
-/** Frees what the slots still hold, in order. */
-function empty(heap: Allocator, lane: Lane): void {
-  let sum = lane.words[SUM]
-  for (let slot = 0; slot < lane.pointers.length; slot++) {
-    const held = lane.pointers[slot]
-    if (held === 0) continue
-    sum = (sum + heap.U8[held]) | 0
-    heap.free(held)
-    lane.pointers[slot] = 0
-  }
-  lane.words[SUM] = sum
-}
-
 export const toggle = alone<ToggleShape>({
   name: 'toggle',
   step,
   single: true,
-  empty,
+  empty: emptySlots(firstByte),
   pointersPerLane: ({ slots }) => slots,
   live: (shape, threads) => {
     const blocks = (threads * shape.slots) / 2

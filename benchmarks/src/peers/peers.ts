@@ -65,6 +65,8 @@ function inWasm(library: string): Peer {
 export function leftOut(peer: Peer, workload: Workload): string | undefined {
   if (!peer.passesBlocks && workload.kind.passesBlocks)
     return 'its blocks have no offset that another thread could be told'
+  if (!peer.passesBlocks && workload.kind.fillsBlocks)
+    return 'its blocks are buffers of their own, and only the first bytes of each are within reach'
   if (peer.mostBlocks !== undefined && workload.kind.live(workload.shape, 1).blocks > peer.mostBlocks)
     return `with more than ${peer.mostBlocks} blocks it would take minutes to come to a steady state`
   return undefined

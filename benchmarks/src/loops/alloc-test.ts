@@ -1,0 +1,98 @@
+/**
+ * alloc-test, after the program of that name that mimalloc-bench collects, described, not copied: toggle slots of which
+ * half are occupied; a few are picked most of the time and most hardly ever. Blocks are filled when they are
+ * allocated and summed up when they are freed. The original does 100,000,000 operations a thread.
+ *
+ * Slots lie in seven tiers, by Pareto's rule (four fifths of the picks go to a fifth of the slots) applied six times.
+ * Sizes are uniform in (2^i, 2^(i+1)], with i = 2 for a half of the blocks, 3 for a quarter, and so on up to 9.
+ */
+
+import type { Allocator } from '../peers/allocator.ts'
+import { alone, emptySlots } from './alone.ts'
+import { type Lane, OWN, RANDOM, SUM } from './board.ts'
+import type { Sizes } from './kind.ts'
+
+export type AllocTestShape = Sizes & {
+  /** Of all threads together. */
+  readonly slots: number
+}
+
+/** Of 5^6 slots those in tiers 0 .. k - 1: the sums of C(6, k) 4^k. The same from the other end is how often they are picked. */
+const SLOTS_BELOW = Float64Array.of(0, 1, 25, 265, 1545, 5385, 11_529, 15_625)
+/** A 16-bit number below `PICKS_BELOW[k]` picks one of the tiers 0 .. k. */
+const PICKS_BELOW = Int32Array.of(17_180, 42_950, 59_056, 64_425, 65_432, 65_532, 65_536)
+/** Not 0 once every other slot was occupied. */
+const FILLED = OWN
+
+/** Toggles `operations` times: each is one malloc or one free. */
+function step(heap: Allocator, lane: Lane, operations: number): number {
+  const slots = lane.pointers
+  const starts = Int32Array.from(SLOTS_BELOW, (below) => Math.floor((slots.length * below) / 15_625))
+  let random = lane.words[RANDOM]
+  let sum = lane.words[SUM]
+  if (lane.words[FILLED] === 0) {
+    for (let slot = 0; slot < slots.length; slot += 2) {
+      random = next(random)
+      slots[slot] = filled(heap, random)
+    }
+    lane.words[FILLED] = 1
+  }
+  for (let i = 0; i < operations; i++) {
+    const first = next(random)
+    random = next(first)
+    let tier = 0
+    while (first >>> 16 >= PICKS_BELOW[tier]) tier++
+    const width = starts[tier + 1] - starts[tier]
+    const slot = starts[tier] + (((random >>> 0) * width * 2 ** -32) | 0)
+    const held = slots[slot]
+    if (held !== 0) {
+      sum = (sum + Math.imul(slot + 1, sumOf(heap, held))) | 0
+      heap.free(held)
+      slots[slot] = 0
+    } else {
+      slots[slot] = filled(heap, first)
+    }
+  }
+  lane.words[RANDOM] = random
+  lane.words[SUM] = sum
+  return operations
+}
+
+function next(random: number): number {
+  const a = random ^ (random << 13)
+  const b = a ^ (a >>> 17)
+  return b ^ (b << 5)
+}
+
+/** A block of random size: its first word is the size, the others are `random`. */
+function filled(heap: Allocator, random: number): number {
+  const words = heap.U32
+  const bit = random & -random & 127
+  const power = 4 << (bit === 0 ? 7 : 31 - Math.clz32(bit))
+  const size = power + 1 + ((random >>> 7) & (power - 1))
+  const p = heap.malloc(size)
+  const first = p >>> 2
+  words[first] = size
+  for (let at = first + 1; at < first + (size >>> 2); at++) words[at] = random
+  return p
+}
+
+function sumOf(heap: Allocator, p: number): number {
+  const words = heap.U32
+  const first = p >>> 2
+  const size = words[first]
+  let sum = size
+  for (let at = first + 1; at < first + (size >>> 2); at++) sum = (sum + words[at]) | 0
+  return sum
+}
+
+export const allocTest = alone<AllocTestShape>({
+  name: 'alloc-test',
+  step,
+  single: true,
+  fillsBlocks: true,
+  empty: emptySlots(sumOf),
+  pointersPerLane: ({ slots }, threads) => Math.floor(slots / threads),
+  live: ({ slots }) => ({ blocks: slots / 2, bytes: (slots / 2) * 27 }),
+  idle: (shape) => ({ ...shape, slots: 64 }),
+})

@@ -1,0 +1,57 @@
+/**
+ * glibc-simple, after the C library's own benchmark of one thread, described, not copied: allocate n blocks, write all
+ * of each, free the first half first in, first out, the second last in, first out; for 16, 32 and 64 bytes and n of 25,
+ * 100, 400 and 1600. The original allocates 2,000,000 blocks of each; here the twelve take turns, 1600 blocks each.
+ */
+
+import type { Allocator } from '../peers/allocator.ts'
+import { alone } from './alone.ts'
+import { type Lane, OWN, SUM } from './board.ts'
+import type { Sizes } from './kind.ts'
+
+const SIZES = [16, 32, 64]
+const COUNTS = [25, 100, 400, 1600]
+const BLOCKS = 1600
+/** Which of the twelve comes next. */
+const NEXT = OWN
+
+function step(heap: Allocator, lane: Lane, operations: number): number {
+  let done = 0
+  while (done < operations) {
+    const next = lane.words[NEXT]
+    allocateAndFree(heap, lane, SIZES[next >>> 2], COUNTS[next & 3])
+    lane.words[NEXT] = (next + 1) % (SIZES.length * COUNTS.length)
+    done += 2 * BLOCKS
+  }
+  return done
+}
+
+function allocateAndFree(heap: Allocator, lane: Lane, size: number, count: number): void {
+  const words = heap.U32
+  const blocks = lane.pointers
+  const half = count >>> 1
+  let sum = lane.words[SUM]
+  for (let round = BLOCKS / count; round > 0; round--) {
+    for (let i = 0; i < count; i++) {
+      const p = heap.malloc(size)
+      for (let at = p >>> 2; at < (p + size) >>> 2; at++) words[at] = i
+      blocks[i] = p
+    }
+    sum = (sum + words[blocks[half] >>> 2] + size) | 0
+    for (let i = 0; i < half; i++) heap.free(blocks[i])
+    for (let i = count - 1; i >= half; i--) heap.free(blocks[i])
+  }
+  lane.words[SUM] = sum
+}
+
+export const glibcSimple = alone<Sizes>({
+  name: 'glibc-simple',
+  step,
+  single: false,
+  fillsBlocks: true,
+  pointersPerLane: () => BLOCKS,
+  live: (_, threads) => {
+    const blocks = (threads * (25 + 100 + 400 + 1600)) / 4 / 2
+    return { blocks, bytes: (blocks * (16 + 32 + 64)) / 3 }
+  },
+})

@@ -1,0 +1,66 @@
+/**
+ * realloc-vectors: 24 vectors grow at the same time, a random one at each step, by realloc: a third of them to the
+ * double, a third by a half, a third by 512 bytes. One that has reached its most (256 KiB, or 32 KiB for the steps of 512
+ * bytes) is freed and begins anew with 16 bytes. Of a vector only the ends are written: what counts are the calls,
+ * and the copies that they make.
+ */
+
+import type { Allocator } from '../peers/allocator.ts'
+import { alone, emptySlots, firstWord } from './alone.ts'
+import { type Lane, RANDOM, SUM } from './board.ts'
+import type { Sizes } from './kind.ts'
+
+const VECTORS = 24
+const LEAST = 16
+const MOST = 2 ** 18
+const STEP = 512
+const MOST_BY_STEPS = 2 ** 15
+
+/** Grows vectors `operations` times: one realloc each, or the malloc or the free that a vector begins and ends with. */
+function step(heap: Allocator, lane: Lane, operations: number): number {
+  const words = heap.U32
+  const vectors = lane.pointers
+  let random = lane.words[RANDOM]
+  let sum = lane.words[SUM]
+  for (let i = 0; i < operations; i++) {
+    random ^= random << 13
+    random ^= random >>> 17
+    random ^= random << 5
+    const vector = Math.imul(random & 0xffff, VECTORS) >>> 16
+    const old = vectors[vector]
+    // A vector begins with its size in bytes and ends with its number.
+    const size = old === 0 ? 0 : words[old >>> 2]
+    const grown = grow(vector % 3, size)
+    if (grown === 0) {
+      heap.free(old)
+      vectors[vector] = 0
+      continue
+    }
+    const p = size === 0 ? heap.malloc(grown) : heap.realloc(old, grown)
+    if (size !== 0) sum = (sum + Math.imul(words[p >>> 2], words[((p + size) >>> 2) - 1])) | 0
+    words[p >>> 2] = grown
+    words[((p + grown) >>> 2) - 1] = vector + 1
+    vectors[vector] = p
+  }
+  lane.words[RANDOM] = random
+  lane.words[SUM] = sum
+  return operations
+}
+
+/** The next size of a vector that grows in this manner; 0 if it has had its last. A multiple of 4. */
+function grow(manner: number, size: number): number {
+  if (size === 0) return LEAST
+  if (manner === 2) return size >= MOST_BY_STEPS ? 0 : size + STEP
+  if (size >= MOST) return 0
+  return manner === 0 ? size * 2 : (size + (size >>> 1)) & -4
+}
+
+export const reallocVectors = alone<Sizes>({
+  name: 'realloc-vectors',
+  step,
+  single: true,
+  fillsBlocks: true,
+  empty: emptySlots(firstWord),
+  pointersPerLane: () => VECTORS,
+  live: (_, threads) => ({ blocks: threads * VECTORS, bytes: threads * 8 * 110_000 }),
+})
