@@ -16,6 +16,9 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   interleave: [],
 }
 
+/** What packages export beside their main entry: loaded when needed. */
+const ENTRIES: Readonly<Record<string, readonly string[]>> = { learning: ['@hakmem/learning/learn'] }
+
 /**
  * Packages that run on Node only, beside the allocator and never under it: what they may use of others, besides
  * Node's modules and modules that they are told of when they run.
@@ -34,7 +37,8 @@ export function wrongImports(
   source: string,
   own: readonly string[] = [],
 ): string[] {
-  const allowed = [...own, ...(ARROWS[name] ?? []).map((other) => `@hakmem/${other}`), ...(TOOLS[name] ?? [])]
+  const packages = (ARROWS[name] ?? []).flatMap((other) => [`@hakmem/${other}`, ...(ENTRIES[other] ?? [])])
+  const allowed = [...own, ...packages, ...(TOOLS[name] ?? [])]
   const isTool = name in TOOLS
   return importsOf(file, source)
     .filter((specifier) => {

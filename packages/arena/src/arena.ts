@@ -11,6 +11,7 @@ import {
   FLAG_COUNTERS,
   FLAG_MEMORY,
   FLAG_TYPES,
+  flagsOf,
   type Geometry,
   geometry,
   H_CHECK,
@@ -24,6 +25,9 @@ import {
   MAX_BYTES,
   MIN_BYTES,
   MIN_BYTES_PER_THREAD,
+  MODES,
+  type Mode,
+  modeOf,
   PAGE,
   RESERVED,
   roundBytes,
@@ -46,6 +50,12 @@ export interface ArenaOptions {
    * be and stay 0. The tables cover the part before too: 7 % of `byteOffset` are the price of that. Default 0.
    */
   readonly byteOffset?: number
+  /**
+   * How blocks of 64 KiB and more are placed and the knobs of all sizes are set. `frozen` (unless told): by the
+   * defaults, or what was pinned or imported. `learn`: by what a leader learns from all threads. `canary`: the same, but
+   * what is on trial is tried on one thread only. `off`: by the defaults, and nothing can change that.
+   */
+  readonly learning?: Mode
 }
 
 /** What the heap needs of a shared `WebAssembly.Memory`. */
@@ -75,8 +85,10 @@ export class Arena {
   private constructor(buffer: SharedArrayBuffer, g: Geometry) {
     this.buffer = buffer
     this.geometry = g
-    this.W = new Int32Array(buffer, 0, g.bytes / 4)
-    this.U8 = new Uint8Array(buffer, 0, g.bytes)
+    // A shadow's buffer ends with the metadata.
+    const bytes = Math.min(g.bytes, buffer.byteLength)
+    this.W = new Int32Array(buffer, 0, bytes / 4)
+    this.U8 = new Uint8Array(buffer, 0, bytes)
     this.S = new Uint8Array(buffer, g.stateMap, g.bytes / 16)
     this.F = new Uint8Array(buffer, g.flagMap, g.pages)
     this.H = new Int32Array(buffer, g.base, PAGE / 4)
@@ -88,8 +100,12 @@ export class Arena {
     if (typeof options !== 'object' || options === null) {
       throw new InvalidArgumentError('create', 'the options', options, 'an object')
     }
-    const { memory, counters, types } = options
-    const flags = (counters === true ? FLAG_COUNTERS : 0) | (types === true ? FLAG_TYPES : 0)
+    const { memory, counters, types, learning = 'frozen' } = options
+    if (!MODES.includes(learning)) {
+      throw new InvalidArgumentError('create', '`learning`', learning, `one of ${MODES.join(', ')}`)
+    }
+    const flags =
+      (counters === true ? FLAG_COUNTERS : 0) | (types === true ? FLAG_TYPES : 0) | flagsOf(learning)
     if (memory !== undefined) return Arena.inMemory(memory, options, flags)
     const asked = options.bytes ?? DEFAULT_BYTES
     whole('bytes', asked, MIN_BYTES, MAX_BYTES)
@@ -151,6 +167,21 @@ export class Arena {
     const arena = new Arena(buffer, g)
     arena.W.fill(RESERVED, g.table, g.table + g.firstExtent)
     return arena
+  }
+
+  /**
+   * An arena like this one, empty, of which the metadata exists and the blocks do not: runs may be taken and freed in
+   * it, by records of its own, and nothing may be read or written in them.
+   */
+  shadow(): Arena {
+    const { base, bytes, threads } = this.geometry
+    const g = geometry(bytes - base, threads, 0)
+    return Arena.lay(newBuffer(g.firstExtent * 2 ** g.extentShift), g)
+  }
+
+  /** How the heap learns, see `ArenaOptions.learning`. */
+  get mode(): Mode {
+    return modeOf(this.geometry.flags)
   }
 
   /** Views on an arena that exists. Throws HeapFormatError, one sentence per cause, and reads nothing else then. */

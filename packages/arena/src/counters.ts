@@ -42,6 +42,14 @@ export const COUNTERS = {
   recovered: 21,
   pressure: 22,
   parks: 23,
+  /** Extents claimed that this thread's shard had touched first, and those that another had. */
+  claimedHome: 24,
+  claimedAway: 25,
+  /** Marks found by a look without an announcement; announcements held back to go in one. */
+  rotated: 26,
+  bundled: 27,
+  /** Changes of the policy word that this thread followed. */
+  followed: 28,
   /** Every operation, only with `counters: true`. */
   mallocs: 32,
   freesLocal: 33,

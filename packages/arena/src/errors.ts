@@ -21,6 +21,8 @@ export type HeapErrorCode =
   | 'ERR_HAKMEM_INVALID_ARGUMENT'
   | 'ERR_HAKMEM_INVALID_THREAD'
   | 'ERR_HAKMEM_TOO_MANY_WATCHES'
+  | 'ERR_HAKMEM_LEARNING_OFF'
+  | 'ERR_HAKMEM_PROFILE'
 
 /** Base of every error about the heap's state or its pointers. */
 export class HeapError extends Error {
@@ -132,6 +134,23 @@ export class TooManyWatchesError extends HeapError {
       `All ${watches} watch entries of this heap are taken. Create the heap with more \`threads\`, or dispose of a watch.`,
     )
     this.watches = watches
+  }
+}
+
+/** The heap was created with `learning: 'off'`: its policy is the default for good. */
+export class LearningOffError extends HeapError {
+  constructor(operation: string) {
+    super('ERR_HAKMEM_LEARNING_OFF', `${operation}: this heap was created with learning: 'off'.`)
+  }
+}
+
+/** What was given is no profile that this version can take over; nothing was changed. */
+export class ProfileError extends HeapError {
+  /** What is wrong with it, in a few words. */
+  readonly reason: string
+  constructor(reason: string) {
+    super('ERR_HAKMEM_PROFILE', `importProfile: the profile is refused: ${reason}.`)
+    this.reason = reason
   }
 }
 

@@ -13,19 +13,41 @@
  * - ORPHAN to OWNED(me): swap, by anyone, on a word without CONT; then the CONT words that follow, which nobody
  *   else may touch, since only the adopter of a chain's head takes the rest.
  *
- * Loops end: a claim looks at each extent once per attempt (4096 at most), and makes at most 3 attempts.
+ * Every extent remembers the shard that touched it first (ROADMAP: shards stand for the memory near a processor). A thread
+ * that has a shard claims extents of its shard first, then untouched ones, then any.
+ *
+ * Loops end: a claim looks at each extent once per attempt (4096 at most), and makes at most 3 attempts, for each of
+ * these three preferences.
  */
 
-import { add, load, store, swap } from '#ordering'
+import { add, glance, load, store, swap } from '#ordering'
 import type { Arena } from './arena.ts'
-import { CONT, extentSlot, extentState, FREE, H_ORPHANS, ORPHAN, owned, TENT, tentative } from './layout.ts'
+import { COUNTERS } from './counters.ts'
+import {
+  CONT,
+  extentSlot,
+  extentState,
+  FREE,
+  H_ORPHANS,
+  ORPHAN,
+  owned,
+  R_COUNTERS,
+  R_SHARD,
+  TENT,
+  tentative,
+} from './layout.ts'
 
 const ATTEMPTS = 3
+
+/** `sharing` of a claim: extents that the shard touched; those, and those that none did; all. */
+const [HOME, NEAR, ANY] = [0, 1, 2]
 
 export class Extents {
   private readonly W: Int32Array
   private readonly H: Int32Array
   private readonly table: number
+  private readonly shards: number
+  private readonly record: number
   private readonly first: number
   private readonly count: number
   private readonly owned: number
@@ -38,6 +60,8 @@ export class Extents {
     this.W = arena.W
     this.H = arena.H
     this.table = g.table
+    this.shards = g.shards
+    this.record = g.records + slot * g.recordWords
     this.first = g.firstExtent
     this.count = g.extents
     this.owned = owned(slot)
@@ -51,11 +75,33 @@ export class Extents {
 
   /** Claims `count` extents in a row, the first at a multiple of `alignment`; the first's index, or 0 if none. */
   claim(count: number, alignment: number): number {
+    const shard = this.W[this.record + R_SHARD]
+    if (shard === 0) return this.search(count, alignment, 0, ANY)
+    let from = 0
+    for (let sharing = HOME; from === 0 && sharing <= ANY; sharing++) {
+      from = this.search(count, alignment, shard, sharing)
+    }
+    for (let e = from; from !== 0 && e < from + count; e++) this.settleIn(e, shard)
+    return from
+  }
+
+  /** Notes the shard of an extent of mine that has none yet. */
+  private settleIn(extent: number, shard: number): void {
+    const at = this.shards + extent
+    if (this.W[at] !== 0) {
+      const counter = this.W[at] === shard ? COUNTERS.claimedHome : COUNTERS.claimedAway
+      this.W[this.record + R_COUNTERS + counter] += 1
+    } else {
+      this.W[at] = shard
+    }
+  }
+
+  private search(count: number, alignment: number, shard: number, sharing: number): number {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       let blocked = false
       let from = Math.ceil(this.first / alignment) * alignment
       while (from + count <= this.count) {
-        const at = this.obstacle(from, count)
+        const at = this.obstacle(from, count, shard, sharing)
         if (at < 0) {
           if (this.claimAt(from, count)) return from
           blocked = true
@@ -71,11 +117,18 @@ export class Extents {
   }
 
   /** The last extent of the row that is not FREE, or -1: looking from the end lets the search leap over it. */
-  private obstacle(from: number, count: number): number {
+  private obstacle(from: number, count: number, shard: number, sharing: number): number {
     for (let e = from + count - 1; e >= from; e--) {
+      if (sharing !== ANY && !this.suits(e, shard, sharing)) return e
       if (load(this.W, this.table + e) !== FREE) return e
     }
     return -1
+  }
+
+  /** Read without an order: the word of an extent that is another's may be about to be written, and does not matter. */
+  private suits(extent: number, shard: number, sharing: number): boolean {
+    const touched = glance(this.W, this.shards + extent)
+    return touched === shard || (touched === 0 && sharing === NEAR)
   }
 
   /** Claims exactly these extents, or none of them. */

@@ -11,9 +11,9 @@ import {
   extentState,
   FREE,
   type Geometry,
+  LIST_WORDS,
   ORPHAN,
   PAGE,
-  R_CACHES,
   R_LISTS,
   runClass,
   runPages,
@@ -52,7 +52,7 @@ export function extentFault(g: Geometry, e: number, word: number): string | unde
  * caches, no room in the lists of state bytes that are no class; of an attached one, the limits.
  */
 export function recordFault(g: Geometry, W: Int32Array, at: number, isAttached: boolean): string | undefined {
-  for (let k = R_LISTS; k < R_CACHES; k++) {
+  for (let k = R_LISTS; k < R_LISTS + LIST_WORDS; k++) {
     const c = (k - R_LISTS) >> 1
     if (c < 1 || c > SMALL_CLASSES) {
       if (W[at + k] !== 0) return `a cache of class ${c}, which is none`

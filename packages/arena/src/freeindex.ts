@@ -67,6 +67,24 @@ export class FreeIndex {
     return best
   }
 
+  /** The lowest run of at least `length` pages that starts at `from` or behind. Looks at each run once. 0 if none. */
+  lowest(length: number, from = 0): number {
+    let best = 0
+    for (let node = this.find(length); node !== 0; node = this.find(this.lengthOf(node), node + 1)) {
+      if (node >= from && (best === 0 || node < best)) best = node
+    }
+    return best
+  }
+
+  /** The highest run of at least `length` pages. Looks at each run once. 0 if none. */
+  highest(length: number): number {
+    let best = 0
+    for (let node = this.find(length); node !== 0; node = this.find(this.lengthOf(node), node + 1)) {
+      if (node > best) best = node
+    }
+    return best
+  }
+
   insert(page: number, length: number): void {
     const W = this.W
     W[this.length + page] = FREE_TAG | length

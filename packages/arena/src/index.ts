@@ -5,7 +5,7 @@
  * The heap that most programs want is `Heap` in `@hakmem/core`; import this package to use one tier alone.
  */
 
-export { mark, peek } from '#ordering'
+export { add, glance, load, mark, peek, store, swap } from '#ordering'
 export { Arena, type ArenaOptions, isSameMemory, type SharedMemory } from './arena.ts'
 export { type Audit, audit } from './audit.ts'
 export { type Bounds, boundsOf } from './bounds.ts'
@@ -24,10 +24,24 @@ export {
   InvalidSizeError,
   InvalidThreadError,
   isHeapError,
+  LearningOffError,
   OutOfMemoryError,
+  ProfileError,
   TooManyThreadsError,
   TooManyWatchesError,
 } from './errors.ts'
+export { EventLog, EventReader, FREED, type OnEvent, RESIZED, TOOK } from './events.ts'
+export {
+  KNOB_NAMES,
+  KNOBS,
+  type Knob,
+  nextPolicy,
+  packPolicy,
+  type Setting,
+  settingOf,
+  strategyOf,
+} from './knobs.ts'
+export type { Mode } from './layout.ts'
 export * as layout from './layout.ts'
 export {
   CONT,
@@ -40,6 +54,7 @@ export {
   R_BATCH_COUNT,
   R_IN,
   R_OUT,
+  R_POLICY,
   R_PROBE,
   voidOf,
 } from './layout.ts'
@@ -48,7 +63,7 @@ export { classAt, type Ptr, pointerError, sizeAt } from './pointers.ts'
 export { type Reaped, reap, type Suspect } from './reap.ts'
 export { ThreadRecord } from './record.ts'
 export { aimDirty, aimFresh, aimRotated, aimScattered, type Carving } from './refill.ts'
-export { announce } from './remote.ts'
-export { alignUp, type Runs } from './runs.ts'
+export { announce, sendBundle } from './remote.ts'
+export { alignUp, Runs } from './runs.ts'
 export { type Stats, stats, type ThreadStats } from './stats.ts'
 export { Watches } from './watches.ts'

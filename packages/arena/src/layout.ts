@@ -41,13 +41,34 @@ export const H_PRESSURE = 32
 export const H_NEXT_THREAD = 48
 /** Orphaned extents: added to by whoever orphans, taken from by whoever adopts. A hint: 0 spares the others a look. */
 export const H_ORPHANS = 64
+/**
+ * Knobs and strategy that all threads follow, packed (see `knobs.ts`); 0 is the default of everything. Stored by `pin` and
+ * by the leader of learning; glanced at by every owner when a slow path begins.
+ */
+export const H_POLICY = 96
+/** The same on trial, and the slot + 1 of the one record that follows it instead (0: none). Stored by the leader. */
+export const H_TRIAL = 97
+export const H_CANARY = 98
+/** Thread id + 1 of the leader, 0 if there is none: swapped by whoever leads. Its generation: added to by each new leader. */
+export const H_LEADER = 100
+export const H_LEADER_GENERATION = 101
+/** Number of the table that was published last (see `tables.ts` of learning): stored by the leader, loaded by readers. */
+export const H_TABLES = 102
+/** What `pin` holds: bit 0 the strategy, bit k + 1 the k-th knob. Stored by `pin`, loaded by the leader. */
+export const H_PINS = 103
+/** Call sites with known lifetimes: entries of one word, site id << 1 | is short-lived. Stored by the leader, glanced at. */
+export const H_SITES = 112
+export const SITES = 64
+/** Two tables, written in turn by the leader. */
+export const H_TABLE = 176
+export const TABLE_WORDS = 160
 /** 512 words that stay 0: the cache table of a detached heap, whose every class is empty and full at once. */
 export const H_VOID = 512
 /** The word offset of that table in the buffer. */
 export const voidOf = (g: Geometry): number => g.base / 4 + H_VOID
 
 export const MAGIC = 0x4d4b4148 // "HAKM" in memory
-export const VERSION = 1
+export const VERSION = 2
 export const FLAG_COUNTERS = 1
 /** Blocks of structs carry the type that they hold, see `@hakmem/structs`. */
 export const FLAG_TYPES = 2
@@ -55,6 +76,15 @@ export const FLAG_TYPES = 2
 export const FLAG_MEMORY = 4
 /** A header may start at the multiples of this, the largest extent. */
 export const BASE_ALIGNMENT = 2 ** 20
+/** Where the index of a mode stands in the flags. */
+const MODE_SHIFT = 4
+/** Whether and how a heap learns, see `ArenaOptions.learning`. */
+export const MODES = ['frozen', 'learn', 'canary', 'off'] as const
+export type Mode = (typeof MODES)[number]
+export const flagsOf = (mode: Mode): number => MODES.indexOf(mode) << MODE_SHIFT
+export const modeOf = (flags: number): Mode => MODES[(flags >>> MODE_SHIFT) & 3]
+/** Whether records have a ring of events, which learning reads. */
+const hasEvents = (flags: number): boolean => modeOf(flags) === 'learn' || modeOf(flags) === 'canary'
 
 // ---- record, words from its start -------------------------------------------------------------------------
 
@@ -125,10 +155,32 @@ export const R_COUNTERS = 768
 export const R_HINTS = 832
 /** By state byte, two words each: top (word offset of the newest entry of the cache) and limit. */
 export const R_LISTS = 896
+export const LIST_WORDS = 512
+/** H_POLICY as last followed; -1 before the first time. Owner only. */
+export const R_POLICY = 1408
+/** Shard whose extents this thread claims first, from 1; 0: it does not matter. Owner only. */
+export const R_SHARD = 1409
+/** Announcements to one owner's class that are held back: word offset of its hint, and how many; their size at most. Owner only. */
+export const R_BUNDLE_AT = 1410
+export const R_BUNDLE_COUNT = 1411
+export const R_BUNDLE = 1412
+/** Events that the owner has written, ever (released; partner: the leader's load). */
+export const R_EVENTS = 1413
+/** The arming that found the ring full and ended with it. Stored by the owner, loaded by the leader. */
+export const R_EVENTS_LOST = 1414
+/** Counted up by the leader to ask for events, glanced at by the owner: it writes while this is not what it lost. */
+export const R_EVENTS_ARMED = 1440
+/** Events that the leader has read, ever. Stored by the leader, glanced at by the owner. */
+export const R_EVENTS_READ = 1441
 /** The caches: per class a sentinel 0, then up to `caps[c]` block offsets. */
-export const R_CACHES = 896 + 512
+export const R_CACHES = 1472
 
 const CLASSES = 64
+
+/** Words of an event, and events of a ring: few in a small heap, which holds few large blocks. */
+export const EVENT_WORDS = 3
+const EVENTS_MAX = 4096
+const EVENTS_MIN = 64
 
 /** Watch entries per record: threads other than the main one that start workers of their own are few. */
 const WATCHES_PER_THREAD = 4
@@ -152,12 +204,17 @@ export interface Geometry {
   readonly table: number
   /** Word offset of an array by extent: its pages that were ever part of a run, counted from its start. Owner only. */
   readonly touched: number
+  /** Word offset of an array by extent: the shard that touched it first, 0 if none did. Written by its owner. */
+  readonly shards: number
   /** Word offset of the watch entries (see `watches.ts`), and how many there are. */
   readonly watches: number
   readonly watchCount: number
   /** Word offset of record 0, and words of a record. */
   readonly records: number
   readonly recordWords: number
+  /** Events in a record's ring, a power of two, and the word offset of the ring from the record's start. */
+  readonly events: number
+  readonly eventRing: number
   /** Word offsets of four arrays by page: run words, links, links, hints. */
   readonly runs: number
   readonly next: number
@@ -199,6 +256,11 @@ function capsOf(bytes: number, threads: number): Int32Array {
   return caps
 }
 
+/** A power of two: eight for each 64 KiB of a thread's share, within bounds. */
+function eventsOf(bytes: number, threads: number): number {
+  return 2 ** Math.floor(Math.log2(clamp(bytes / threads / 8192, EVENTS_MIN, EVENTS_MAX)))
+}
+
 function clamp(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, Math.floor(value)))
 }
@@ -216,11 +278,14 @@ export function geometry(room: number, threads: number, flags: number, base = 0)
     sentinels[c] = recordWords
     recordWords += 1 + caps[c]
   }
-  recordWords = align(recordWords, 32)
+  const eventRing = align(recordWords, 32)
+  const events = hasEvents(flags) ? eventsOf(room, threads) : 0
+  recordWords = align(eventRing + events * EVENT_WORDS, 32)
 
   const table = (base + PAGE) / 4
   const touched = table + extents
-  const watches = touched + extents
+  const shards = touched + extents
+  const watches = shards + extents
   const watchCount = WATCHES_PER_THREAD * threads
   const records = align(watches + 2 * watchCount, 32)
   const runs = align(records + threads * recordWords, PAGE / 4)
@@ -243,10 +308,13 @@ export function geometry(room: number, threads: number, flags: number, base = 0)
     slabShift: slabShiftOf(room),
     table,
     touched,
+    shards,
     watches,
     watchCount,
     records,
     recordWords,
+    events,
+    eventRing,
     runs,
     next,
     prev,

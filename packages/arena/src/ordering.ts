@@ -44,6 +44,18 @@ export const swap = (words: Int32Array, at: number, expected: number, next: numb
 /** A flag's value, unordered: a stale answer costs a notification, never a mark. */
 export const peek = (flags: Uint8Array, at: number): number => flags[at]
 
+/** A word's value, unordered: a stale answer is as good as one that came a moment earlier. */
+export const glance = (words: Int32Array, at: number): number => words[at]
+
+/** Releases everything written before to whoever loads the word; partner: `load`. */
+export const release: (words: Int32Array | Uint8Array, at: number, value: number) => void = plainMarks
+  ? (words, at, value) => {
+      words[at] = value
+    }
+  : (words, at, value) => {
+      Atomics.store(words, at, value)
+    }
+
 /** N1: marks the block as freed by a thread that is not its owner. Release; partner: `seen`. */
 export const mark: (state: Uint8Array, at: number) => void = plainMarks
   ? (state, at) => {

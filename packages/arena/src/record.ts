@@ -17,23 +17,29 @@
  */
 
 import { handOn } from '@hakmem/sync'
-import { add, load, store, swap } from '#ordering'
+import { add, glance, load, store, swap } from '#ordering'
 import type { Arena } from './arena.ts'
 import { LARGE, SMALL_CLASSES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
 import { HeapFormatError, InvalidThreadError, OutOfMemoryError, TooManyThreadsError } from './errors.ts'
+import { EventLog, FREED } from './events.ts'
 import { Extents } from './extents.ts'
 import { runFault } from './faults.ts'
+import { Follower } from './knobs.ts'
 import {
   H_NEXT_THREAD,
+  H_POLICY,
   H_PRESSURE,
   R_BATCH,
   R_BATCH_COUNT,
+  R_BUNDLE_COUNT,
   R_FAILURES,
   R_IN,
   R_OP,
   R_OUT,
+  R_POLICY,
   R_PRESSURE,
+  R_SHARD,
   R_SPENT_PAGES,
   R_THREAD,
   R_USED_PAGES,
@@ -41,6 +47,7 @@ import {
   runPages,
 } from './layout.ts'
 import { membersOf } from './members.ts'
+import { sendBundle } from './remote.ts'
 import { Rings } from './rings.ts'
 import { alignUp, Runs } from './runs.ts'
 import { Slabs } from './slabs.ts'
@@ -67,6 +74,8 @@ export class ThreadRecord {
   readonly rings: Rings
   readonly slabs: Slabs
   readonly wholes: Wholes
+  readonly events: EventLog
+  readonly follower: Follower
   private readonly W: Int32Array
 
   private constructor(arena: Arena, slot: number, thread: number) {
@@ -80,7 +89,9 @@ export class ThreadRecord {
     this.runs = new Runs(arena, this.at, this.extents)
     this.rings = new Rings(arena, this.at)
     this.slabs = new Slabs(arena, this.at, this.runs, this.rings)
-    this.wholes = new Wholes(arena, this.at, this.runs, this.rings)
+    this.events = new EventLog(arena, this.at)
+    this.wholes = new Wholes(arena, this.at, this.runs, this.rings, this.events)
+    this.follower = new Follower(arena, this.at, slot)
   }
 
   /**
@@ -135,11 +146,13 @@ export class ThreadRecord {
     this.runs.count(counter, by)
   }
 
-  /** Begins a slow path: recovers from one that was thrown out of, and answers pressure. */
+  /** Begins a slow path: recovers from one that was thrown out of, follows a new policy word, and answers pressure. */
   enter(): void {
     const W = this.W
     if (W[this.at + R_OP] !== 0) this.recover()
     W[this.at + R_OP] = 1
+    const policy = glance(this.arena.H, H_POLICY)
+    if (policy !== W[this.at + R_POLICY]) this.follow(policy)
     const pressure = load(this.arena.H, H_PRESSURE)
     if (pressure !== W[this.at + R_PRESSURE]) {
       W[this.at + R_PRESSURE] = pressure
@@ -147,6 +160,12 @@ export class ThreadRecord {
       this.collectAll()
       this.runs.releaseWhole()
     }
+  }
+
+  private follow(policy: number): void {
+    sendBundle(this)
+    this.follower.follow(policy)
+    this.count(COUNTERS.followed)
   }
 
   leave(): void {
@@ -284,6 +303,7 @@ export class ThreadRecord {
   }
 
   private collectAll(): void {
+    sendBundle(this)
     for (let c = 1; c <= SMALL_CLASSES; c++) this.slabs.collect(c, true)
     this.wholes.collect(true)
     this.runs.dropRetained()
@@ -354,7 +374,19 @@ export class ThreadRecord {
     this.slabs.resetCaches()
     this.runs.index.clear()
     this.runs.forgetRetained()
-    for (const word of [R_USED_PAGES, R_FAILURES, R_OUT, R_IN, R_BATCH, R_BATCH_COUNT]) W[this.at + word] = 0
+    for (const word of [
+      R_USED_PAGES,
+      R_FAILURES,
+      R_OUT,
+      R_IN,
+      R_BATCH,
+      R_BATCH_COUNT,
+      R_BUNDLE_COUNT,
+      R_SHARD,
+    ])
+      W[this.at + word] = 0
+    // Limits and shard are those of no policy now.
+    W[this.at + R_POLICY] = -1
     return dropped
   }
 
@@ -391,6 +423,7 @@ export class ThreadRecord {
       if (c === LARGE && !this.wholes.settle(page)) {
         this.wholes.erase(page)
         W[g.runs + page] = 0
+        if (this.events.isWanted()) this.events.note(FREED, page, 0, 0)
         page++
         continue
       }

@@ -19,12 +19,27 @@
  * A linked queue of runs in place of flags was tried and is wrong: a freer that stops between flag and push leaves
  * the run pushed twice or never, and nobody can tell.
  *
+ * Bundles (hakmem's P3: a transfer cache of 32 or 64 per node). Mid and large blocks are few to a run, so nearly every
+ * free of one pays N3 and N4. With R_BUNDLE above 1 the flag is stored instead of exchanged, and N4 is held back until so
+ * many announcements to one owner and class have come together, then made as one. A mark is never held back: what was
+ * not announced is found by the owner's rotation (`aimRotated`, `Wholes.rotate`) and by all that goes by bytes.
+ *
  * N1 and N2 stand in the callers' hot paths (`BlockCache.free`); this is N3 and N4.
  */
 
-import { add, exchange, load } from '#ordering'
+import { add, exchange, glance, load, release } from '#ordering'
+import { TINY_CLASSES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
-import { extentSlot, extentState, ORPHAN, OWNED, R_HINTS } from './layout.ts'
+import {
+  extentSlot,
+  extentState,
+  ORPHAN,
+  OWNED,
+  R_BUNDLE,
+  R_BUNDLE_AT,
+  R_BUNDLE_COUNT,
+  R_HINTS,
+} from './layout.ts'
 import type { ThreadRecord } from './record.ts'
 
 /** N3 and N4 for a block of class `c` in the run at `page`; `record`: the freeing thread's. */
@@ -34,8 +49,12 @@ export function announce(record: ThreadRecord, page: number, c: number): void {
   // Between N1 and here the owner may have collected the block and given its run back: then there is nothing to say,
   // and nothing that says which run it was.
   if (page >>> g.extentPageShift < g.firstExtent || page >= g.pages) return
-  if (exchange(arena.F, page, 1) !== 0) return
   const extent = page >>> g.extentPageShift
+  if (c > TINY_CLASSES && arena.W[record.at + R_BUNDLE] > 1) {
+    bundle(record, page, c, extent)
+    return
+  }
+  if (exchange(arena.F, page, 1) !== 0) return
   const owner = load(arena.W, g.table + extent)
   if (extentState(owner) === OWNED) {
     add(arena.W, g.records + extentSlot(owner) * g.recordWords + R_HINTS + c, 1)
@@ -43,4 +62,36 @@ export function announce(record: ThreadRecord, page: number, c: number): void {
   } else if (owner === ORPHAN) {
     record.adoptOnFree(extent)
   }
+}
+
+/** N3 and N4, held back. */
+function bundle(record: ThreadRecord, page: number, c: number, extent: number): void {
+  const { arena, at } = record
+  const g = arena.geometry
+  const { W } = arena
+  // Released behind the mark; partner: the owner's exchange, which then reads the mark. Two that raise one flag at a time
+  // count it twice, which costs the owner a look.
+  release(arena.F, page, 1)
+  // A stale owner gets a hint too many, and who adopted in between takes all runs for flagged.
+  const owner = glance(W, g.table + extent)
+  if (extentState(owner) === OWNED) {
+    const hint = g.records + extentSlot(owner) * g.recordWords + R_HINTS + c
+    if (W[at + R_BUNDLE_AT] !== hint) sendBundle(record)
+    W[at + R_BUNDLE_AT] = hint
+    W[at + R_BUNDLE_COUNT] += 1
+    record.count(COUNTERS.bundled)
+    if (W[at + R_BUNDLE_COUNT] >= W[at + R_BUNDLE]) sendBundle(record)
+  } else if (owner === ORPHAN) {
+    record.adoptOnFree(extent)
+  }
+}
+
+/** Makes the announcements that are held back, as one. */
+export function sendBundle(record: ThreadRecord): void {
+  const { arena, at } = record
+  const count = arena.W[at + R_BUNDLE_COUNT]
+  if (count === 0) return
+  arena.W[at + R_BUNDLE_COUNT] = 0
+  add(arena.W, arena.W[at + R_BUNDLE_AT], count)
+  record.count(COUNTERS.announced)
 }

@@ -10,12 +10,15 @@ import { exchange, load, peek, seen } from '#ordering'
 import type { Arena } from './arena.ts'
 import { LARGE } from './classes.ts'
 import { COUNTERS } from './counters.ts'
+import { type EventLog, FREED } from './events.ts'
 import { R_DIRTY, R_HINTS } from './layout.ts'
 import type { Rings } from './rings.ts'
 import type { Runs } from './runs.ts'
 
 /** Runs that one collection by flags looks at. */
 const STEPS = 256
+/** Runs that a look without an announcement reads the bytes of. */
+const ROTATION = 8
 
 export class Wholes {
   private readonly W: Int32Array
@@ -23,15 +26,17 @@ export class Wholes {
   private readonly F: Uint8Array
   private readonly runs: Runs
   private readonly rings: Rings
+  private readonly events: EventLog
   private readonly hint: number
   private readonly dirty: number
 
-  constructor(arena: Arena, record: number, runs: Runs, rings: Rings) {
+  constructor(arena: Arena, record: number, runs: Runs, rings: Rings, events: EventLog) {
     this.W = arena.W
     this.S = arena.S
     this.F = arena.F
     this.runs = runs
     this.rings = rings
+    this.events = events
     this.hint = record + R_HINTS + LARGE
     this.dirty = record + R_DIRTY + LARGE
   }
@@ -85,9 +90,7 @@ export class Wholes {
       if (all || peek(this.F, page) !== 0) {
         exchange(this.F, page, 0)
         if (!this.isLive(page)) {
-          this.withdraw(page)
-          this.runs.give(page)
-          this.runs.count(COUNTERS.collected)
+          this.give(page)
           any = true
         }
         W[this.dirty] -= 1
@@ -99,5 +102,34 @@ export class Wholes {
     // A long look in vain: fewer runs are flagged than were announced, look less often.
     else if (!any) W[this.dirty] >>= 1
     return any
+  }
+
+  /**
+   * Looks at the bytes of the next few runs, whatever was announced: finds marks whose announcement was lost with its
+   * freer, or is still held back in a bundle. True if there was one.
+   */
+  rotate(): boolean {
+    let any = false
+    let page = this.rings.hand(LARGE)
+    for (let steps = 0; page !== 0 && steps < ROTATION; steps++) {
+      const next = this.rings.next(page)
+      if (!this.isLive(page)) {
+        this.give(page)
+        this.runs.count(COUNTERS.rotated)
+        any = true
+      }
+      if (next === page) return any
+      page = next
+    }
+    if (page !== 0) this.rings.setHand(LARGE, page)
+    return any
+  }
+
+  /** Gives back the run at `page`, whose block another thread freed. */
+  private give(page: number): void {
+    this.withdraw(page)
+    this.runs.give(page)
+    this.runs.count(COUNTERS.collected)
+    if (this.events.isWanted()) this.events.note(FREED, page, 0, 0)
   }
 }

@@ -53,7 +53,7 @@ format('the first bytes spell HAKM behind a null pointer that stays null', () =>
 
 const BROKEN: [what: string, change: (words: Int32Array) => void, says: RegExp][] = [
   ['another magic number', (words) => words.fill(0x12345678, MAGIC, MAGIC + 1), /magic/],
-  ['a newer version', (words) => words.fill(2, VERSION, VERSION + 1), /a newer version \(2\)/],
+  ['a newer version', (words) => words.fill(3, VERSION, VERSION + 1), /a newer version \(3\)/],
   ['a version long before', (words) => words.fill(0, VERSION, VERSION + 1), /another version \(0\)/],
   [
     'a version that is negative',

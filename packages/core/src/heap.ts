@@ -30,6 +30,7 @@ import {
   R_BATCH,
   R_BATCH_COUNT,
   R_OUT,
+  R_POLICY,
   R_PROBE,
   type Reaped,
   reap,
@@ -42,7 +43,17 @@ import {
   TINY_CLASSES,
   voidOf,
 } from '@hakmem/arena'
-import { Large } from '@hakmem/learning'
+import {
+  exportProfile,
+  importProfile,
+  Large,
+  type Pin,
+  type PolicyReport,
+  type Profile,
+  pin,
+  report,
+  unpin,
+} from '@hakmem/learning'
 import { Mid } from '@hakmem/mid'
 import { SyncThread } from '@hakmem/sync'
 import { Tiny } from '@hakmem/tiny'
@@ -53,6 +64,17 @@ import { hostThread } from './thread.ts'
 import { Watch, type Watchable } from './watch.ts'
 
 export type HeapOptions = ArenaOptions
+
+export interface AttachOptions {
+  /**
+   * Where this thread's memory should come from, 0 to 7: memory goes back first to threads of the shard that touched it
+   * first. For machines where memory is nearer to some processors. All threads are of one shard unless told.
+   */
+  readonly shard?: number
+}
+
+/** The most shards. */
+const SHARDS = 8
 
 /** What to send to another thread so that it can attach: a plain object that structured cloning takes. */
 export interface HeapHandle {
@@ -82,6 +104,10 @@ export class Heap extends BlockCache {
   private readonly sites = new Map<string, Site>()
   private readonly watches = new Set<Watch>()
   private syncThread: SyncThread | undefined
+  /** Ends what learning does on this thread; undefined if it does nothing. */
+  private endLearning: (() => void) | undefined
+  /** Why nothing is learned on this thread although it should be. */
+  private learningFailure: unknown
 
   /** @internal Use `Heap.create` or `Heap.attach`. */
   constructor(record: ThreadRecord) {
@@ -116,7 +142,10 @@ export class Heap extends BlockCache {
    * Attaches the calling thread to a heap, given its handle or its buffer. Attaching again gives the same object.
    * Throws HeapFormatError, one message per cause, or TooManyThreadsError.
    */
-  static attach(handleOrBuffer: HeapHandle | SharedArrayBuffer): Heap {
+  static attach(handleOrBuffer: HeapHandle | SharedArrayBuffer, { shard }: AttachOptions = {}): Heap {
+    if (shard !== undefined && !(Number.isInteger(shard) && shard >= 0 && shard < SHARDS)) {
+      throw new InvalidSizeError('attach', 'the shard', shard, `a whole number from 0 to ${SHARDS - 1}`)
+    }
     const given: unknown = handleOrBuffer
     const isHandle = typeof given === 'object' && given !== null && 'buffer' in given
     const byteOffset = isHandle && 'byteOffset' in given ? given.byteOffset : 0
@@ -124,7 +153,9 @@ export class Heap extends BlockCache {
     const known = attached.get(arena.id)?.deref()
     // A copy of a heap, byte for byte, has its id but is another heap.
     const isKnown = known !== undefined && isSameMemory(known.arena.W, arena.W, known.record.at + R_PROBE)
-    return isKnown ? known : Heap.open(arena)
+    const heap = isKnown ? known : Heap.open(arena)
+    if (shard !== undefined) heap.setShard(shard)
+    return heap
   }
 
   private static open(arena: Arena): Heap {
@@ -133,7 +164,26 @@ export class Heap extends BlockCache {
     const heap = new Class(record)
     for (const [id, ref] of attached) if (ref.deref() === undefined) attached.delete(id)
     attached.set(arena.id, new WeakRef(heap))
+    if (arena.mode === 'learn' || arena.mode === 'canary') heap.learn()
     return heap
+  }
+
+  private setShard(shard: number): void {
+    this.record.follower.shard = shard
+    // As if the policy were new: the next slow path takes the shard over with it.
+    this.I32[this.record.at + R_POLICY] = -1
+  }
+
+  /** Loads what learning takes, and has this thread lead if no other does. */
+  private learn(): void {
+    import('@hakmem/learning/learn').then(
+      ({ host }) => {
+        if (!this.isDetached) this.endLearning = host(this.arena, this.thread)
+      },
+      (cause: unknown) => {
+        this.learningFailure = cause
+      },
+    )
   }
 
   /** Send this to another thread (`workerData`, `postMessage`) and attach there. */
@@ -321,6 +371,7 @@ export class Heap extends BlockCache {
   detach(): void {
     if (this.isDetached) return
     for (const watch of [...this.watches]) watch.dispose()
+    this.endLearning?.()
     this.record.park()
     this.cutOff()
     this.lists = voidOf(this.arena.geometry)
@@ -380,6 +431,46 @@ export class Heap extends BlockCache {
   /** Walks the whole heap, changing nothing, and accounts for every byte. Also after detach. */
   audit(): Audit {
     return audit(this.arena)
+  }
+
+  /**
+   * How large blocks are placed and the knobs of all sizes are set, why, and what was learned, with the games that it
+   * rests on. As plain JSON. Also after detach.
+   */
+  policy(): PolicyReport {
+    const policy = report(this.arena)
+    return this.learningFailure === undefined
+      ? policy
+      : { ...policy, reason: `what learns could not be loaded (${this.learningFailure})` }
+  }
+
+  /**
+   * Holds a strategy (by its name in `policy().leaderboard`) or knobs fast, for all threads, from their next slow path on;
+   * what is left out stays as it is. Throws InvalidArgumentError, LearningOffError.
+   */
+  pin(what: Pin): void {
+    this.requireAttached('pin')
+    pin(this.arena, what)
+  }
+
+  /** Lets go of all pins; what was pinned stays in force until learning changes it. */
+  unpin(): void {
+    this.requireAttached('unpin')
+    unpin(this.arena)
+  }
+
+  /** The policy in force, as plain JSON, for another run to import. */
+  exportProfile(): Profile {
+    return exportProfile(this.arena)
+  }
+
+  /**
+   * Puts a profile, an object or its JSON, in force for all threads. Throws ProfileError with the reason if it is not
+   * one of this version, LearningOffError; changes nothing then.
+   */
+  importProfile(profile: Profile | string): void {
+    this.requireAttached('importProfile')
+    importProfile(this.arena, profile)
   }
 
   /** A named call site; the same object for the same name. */

@@ -13,7 +13,10 @@ export {
   InvalidSizeError,
   InvalidThreadError,
   isHeapError,
+  LearningOffError,
+  type Mode,
   OutOfMemoryError,
+  ProfileError,
   type Ptr,
   type Reaped,
   type Stats,
@@ -22,6 +25,7 @@ export {
   TooManyThreadsError,
   TooManyWatchesError,
 } from '@hakmem/arena'
-export { Heap, type HeapHandle, type HeapOptions } from './heap.ts'
+export type { Knobs, Pin, PolicyReport, Profile } from '@hakmem/learning'
+export { type AttachOptions, Heap, type HeapHandle, type HeapOptions } from './heap.ts'
 export type { Site } from './site.ts'
 export type { Watch, Watchable, WatchablePool, WatchableWorker } from './watch.ts'

@@ -183,6 +183,7 @@ const MOVES: Record<Name, (a: Heap, b: Heap) => void> = {
   largeTaken: (a) => a.malloc(100_000),
   largeFreed: (a) => a.free(a.malloc(100_000)),
   largeRetained: (a) => {
+    a.pin({ strategy: 'best fit, 2 % retained' })
     const list = Array.from({ length: 70 }, () => a.malloc(65_536))
     a.free(list[30])
     a.malloc(65_536)
@@ -215,6 +216,35 @@ const MOVES: Record<Name, (a: Heap, b: Heap) => void> = {
     b.malloc(10)
   },
   parks: (a) => a.park(),
+  claimedHome: (a) => {
+    a.pin({ knobs: { shards: 2 } })
+    for (let k = 0; k < 2; k++) {
+      a.free(a.malloc(200_000))
+      a.flush()
+    }
+  },
+  claimedAway: (a, b) => {
+    a.pin({ knobs: { shards: 2 } })
+    fill(a, 200_000).forEach((p) => void a.free(p))
+    a.flush()
+    b.malloc(200_000)
+  },
+  rotated: (a, b) => {
+    a.pin({ knobs: { bundle: 32 } })
+    const p = a.malloc(200_000)
+    b.malloc(10)
+    b.free(p)
+    a.malloc(200_000)
+  },
+  bundled: (a, b) => {
+    a.pin({ knobs: { bundle: 32 } })
+    b.malloc(10)
+    b.free(a.malloc(200_000))
+  },
+  followed: (a) => {
+    a.pin({ knobs: { refill: 2 } })
+    a.malloc(10)
+  },
   mallocs: (a) => a.malloc(10),
   freesLocal: (a) => a.free(a.malloc(10)),
   freesRemote: (a, b) => b.free(a.malloc(10)),

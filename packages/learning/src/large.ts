@@ -1,80 +1,115 @@
 /**
- * Large: blocks of 64 KiB and more, each a run of pages of its own, placed by a policy.
+ * Large: blocks of 64 KiB and more, each a run of pages of its own, placed by the strategy that the policy word names.
  *
- * A request takes, in this order: a retained run of just its length; what the policy places in the thread's own
- * free runs; what the arena can find (other threads' frees, orphans, fresh extents, several in a row if it is longer
- * than one). A freed run is retained whole while the policy's share allows, then joins its neighbours.
+ * A request takes, in this order: a retained run of just its length; what the strategy places in the thread's own
+ * free runs; what the arena can find (marks that nobody announced, other threads' frees, orphans, fresh extents, several
+ * in a row if it is longer than one). A freed run is retained whole while the strategy's share allows, then joins its
+ * neighbours. The strategy is looked up behind `enter`, which follows the policy word, and before the placement.
+ *
+ * While the leader of learning asks, every operation is noted in the record's ring of events; else that costs a
+ * comparison.
  *
  * A block of zeros is written only where memory was ever in use: the rest of the buffer is zero still.
  */
 
-import { COUNTERS, LARGE, PAGE, type Ptr, R_OUT, type ThreadRecord } from '@hakmem/arena'
-import { bestFit, type Policy } from './policy.ts'
+import {
+  COUNTERS,
+  FREED,
+  LARGE,
+  PAGE,
+  type Ptr,
+  R_OUT,
+  RESIZED,
+  type ThreadRecord,
+  TOOK,
+} from '@hakmem/arena'
+import { DEFAULT_STRATEGY, STRATEGIES } from './strategies/index.ts'
+import { Space, type Strategy } from './strategy.ts'
 
 /** What a request that does not fit gets. */
 const NULL = 0 as Ptr
 
 export class Large {
   readonly record: ThreadRecord
-  readonly policy: Policy
+  private readonly space: Space
+  private readonly fixed: Strategy | undefined
 
-  /** For the thread that claimed `record`. */
-  constructor(record: ThreadRecord, policy: Policy = bestFit) {
+  /** For the thread that claimed `record`. `fixed`: a strategy to keep to, whatever the policy word says. */
+  constructor(record: ThreadRecord, fixed?: Strategy) {
     this.record = record
-    this.policy = policy
+    this.space = new Space(record)
+    this.fixed = fixed
+  }
+
+  /** What the next request is placed by, if the policy word stays. */
+  get strategy(): Strategy {
+    return this.fixed ?? STRATEGIES[this.record.follower.strategy] ?? DEFAULT_STRATEGY
   }
 
   /** A block of at least `bytes`, as its byte offset; 0 if there is no room. `zeroed`: filled with zeros. */
   take(bytes: number, site = 0, zeroed = false): Ptr {
-    const { record, policy } = this
+    const { record, space } = this
     const { runs } = record
-    const pages = policy.pages(bytes, site)
-    if (pages >= record.arena.geometry.pages) return NULL
+    const asked = pagesOf(bytes)
+    if (asked >= record.arena.geometry.pages) return NULL
     record.enter()
+    const { strategy } = this
+    const pages = strategy.pages(asked, site)
     record.wholes.collect(false)
     let page = runs.takeRetained(pages)
     let virgin = page + pages
     if (page !== 0) {
       record.count(COUNTERS.largeRetained)
     } else {
-      const node = policy.place(runs, pages, site)
-      if (node !== 0) page = runs.carve(node, node, pages, LARGE)
-      else page = this.room(pages, 1)
+      let node = strategy.place(space, pages, site)
+      if (node === 0 && record.wholes.rotate()) node = strategy.place(space, pages, site)
+      if (node === 0) page = this.room(pages, 1)
+      else page = runs.carve(node, this.startIn(node, pages, site, strategy), pages, LARGE)
       virgin = runs.virginFrom
     }
-    return this.publish(page, zeroed ? virgin : page)
+    return this.publish(page, zeroed ? virgin : page, asked, site)
   }
 
   /** As `take`, aligned to `alignment` bytes, a power of two of at least a page. */
   takeAligned(bytes: number, alignment: number): Ptr {
-    const pages = this.policy.pages(bytes, 0)
-    if (Math.max(pages, alignment / PAGE) >= this.record.arena.geometry.pages) return NULL
+    const asked = pagesOf(bytes)
+    if (Math.max(asked, alignment / PAGE) >= this.record.arena.geometry.pages) return NULL
     this.record.enter()
+    const pages = this.strategy.pages(asked, 0)
     const page = this.record.runs.take(pages, LARGE, alignment / PAGE) || this.room(pages, alignment / PAGE)
-    return this.publish(page, page)
+    return this.publish(page, page, asked, 0)
   }
 
   /** Frees the block at `page`, of this thread. Between the record's `enter` and `leave`. */
   release(page: number): void {
-    const { runs, wholes } = this.record
+    const { runs, wholes, events } = this.record
     wholes.withdraw(page)
     this.record.count(COUNTERS.largeFreed)
-    if (!runs.retain(page, Math.floor(runs.usedPages * this.policy.retain))) runs.give(page)
+    if (events.isWanted()) events.note(FREED, page, 0, 0)
+    if (!runs.retain(page, Math.floor(runs.usedPages * this.strategy.retain))) runs.give(page)
   }
 
   /** Makes the block at `page`, of this thread, hold `bytes` where it is, by more or fewer pages. False if it cannot. */
   resize(page: number, bytes: number): boolean {
     const { record } = this
-    const pages = this.policy.pages(bytes, 0)
-    if (pages >= record.arena.geometry.pages) return false
+    const asked = pagesOf(bytes)
+    if (asked >= record.arena.geometry.pages) return false
     record.enter()
+    const pages = this.strategy.pages(asked, 0)
     // Entering may collect a block that another thread frees at the same time: look after it.
     const had = record.wholes.isLive(page) ? record.runs.pagesAt(page) : 0
     if (pages < had) record.runs.trim(page, pages)
     const done = had !== 0 && (pages <= had || record.runs.grow(page, pages))
     if (done && pages > had) record.count(COUNTERS.largeGrown)
+    if (done && record.events.isWanted()) record.events.note(RESIZED, page, asked, 0)
     record.leave()
     return done
+  }
+
+  /** First page of the block in the free run at `node`. */
+  private startIn(node: number, pages: number, site: number, strategy: Strategy): number {
+    if (strategy.atEnd?.(this.space, site) !== true) return node
+    return node + this.record.runs.index.lengthOf(node) - pages
   }
 
   private room(pages: number, alignment: number): number {
@@ -82,9 +117,10 @@ export class Large {
   }
 
   /** Zeroes [page, dirty), makes the run a live block and ends the slow path. */
-  private publish(page: number, dirty: number): Ptr {
+  private publish(page: number, dirty: number, asked: number, site: number): Ptr {
     const { record } = this
     if (page !== 0) {
+      if (record.events.isWanted()) record.events.note(TOOK, page, asked, site)
       if (dirty > page) record.arena.U8.fill(0, page * PAGE, dirty * PAGE)
       record.wholes.enter(page)
       record.count(COUNTERS.largeTaken)
@@ -96,4 +132,8 @@ export class Large {
     }
     return (page * PAGE) as Ptr
   }
+}
+
+function pagesOf(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / PAGE))
 }

@@ -1,0 +1,15 @@
+/** @hakmem/learning/learn: what only heaps that learn load: ghosts, ratings, bandits, the leader. */
+
+export type { Bandit } from './bandit/arms.ts'
+export { distance, PageHinkley } from './bandit/change.ts'
+export { Tuner } from './bandit/tuner.ts'
+export { Ucb1 } from './bandit/ucb1.ts'
+export { Elo, type Standing } from './elo.ts'
+export { Ghost } from './ghost.ts'
+export { type Candidate, Guard } from './guard.ts'
+export { Herd } from './herd.ts'
+export { host } from './host.ts'
+export { type Clock, Leader } from './leader.ts'
+export { generation } from './lease.ts'
+export { Sites } from './sites.ts'
+export { Tuning } from './tuning.ts'

@@ -1,0 +1,14 @@
+/** All strategies. Their order is that of the numbers in policy words: the default first, new ones last. */
+
+import type { Strategy } from '../strategy.ts'
+import { bestFit } from './best-fit.ts'
+import { cached } from './cached.ts'
+import { firstFit } from './first-fit.ts'
+import { nextFit } from './next-fit.ts'
+import { rounded } from './rounded.ts'
+import { segregated } from './segregated.ts'
+
+export const STRATEGIES: readonly Strategy[] = [bestFit, cached, firstFit, rounded, segregated, nextFit]
+
+/** What large blocks are placed by unless something else was learned or pinned. */
+export const DEFAULT_STRATEGY: Strategy = STRATEGIES[0]
