@@ -88,12 +88,12 @@ function columnsOf(
           .join(', '),
     },
     {
-      head: 'p99 / p99.9 / most',
+      head: 'p50 / p99 / p99.9 / most',
       align: 'right',
       cell: ({ latency }) =>
         latency === undefined
           ? ''
-          : ([0.99, 0.999, 1] as const)
+          : ([0.5, 0.99, 0.999, 1] as const)
               .map((part) => formatNanoseconds(latency.nanoseconds[PARTS.indexOf(part)]))
               .join(' / '),
     },

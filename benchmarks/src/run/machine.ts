@@ -64,6 +64,11 @@ export class Quiet {
   readonly #load = loadavg()[0]
   readonly #ticks = processorTicks()
 
+  /** What speaks against starting now. */
+  get warnings(): string[] {
+    return warningsFor({ load: this.#load, steal: 0, spread: 0, unsteady: [] }, 0)
+  }
+
   judge(results: readonly Result[], unsteady: readonly string[]): Noise {
     const { total, stolen } = processorTicks()
     const load = this.#load

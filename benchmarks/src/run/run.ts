@@ -26,6 +26,7 @@ export async function measure(
   onCell: (cell: Cell, done: Done) => void,
 ): Promise<Report> {
   const quiet = new Quiet()
+  for (const warning of quiet.warnings) say(`noisy: ${warning}`)
   const peers = installed(options.peers, say)
   const usable = options.settings.pinned ? processors() : undefined
   const settings = { ...options.settings, pinned: usable !== undefined }

@@ -8,7 +8,7 @@ import { SUBJECT } from '../../peers/peers.ts'
 
 const KEEP = '-keep'
 /** How many custom properties `--line-1`, `--line-2` ... style.ts has. */
-const LINES = 10
+const LINES = 12
 
 export class Colours {
   readonly peers: readonly string[]

@@ -7,7 +7,7 @@ import html from 'html-template-tag'
 import { isAt, type Place, type Ratio, type Report, type Result } from '../../figures.ts'
 import { SUBJECT } from '../../peers/peers.ts'
 import { goalAt, type ReferenceName, references } from '../../targets.ts'
-import { meanOf, ratiosTo, referenceNames, verdictsOn } from '../../verdicts.ts'
+import { meanOf, ratiosTo, referenceNames, type State, verdictsOn } from '../../verdicts.ts'
 import { formatInterval, formatRatio, placeName } from '../format.ts'
 import { Colours } from './colours.ts'
 import { latencyChart, memoryChart, scalingChart } from './curves.ts'
@@ -71,7 +71,8 @@ function overview(report: Report): string[] {
     return card(`Against ${title}`, ratioChart(`${SUBJECT} against ${title}, place by place`, rows))
   })
   const verdicts = verdictsOn(report)
-  const targets = 'What was to be reached: of ratios a floor and an aim, in the order of the charts above.'
+  const count = (state: State) => verdicts.filter((verdict) => verdict.state === state).length
+  const targets = `What was to be reached: of ratios a floor and an aim, in the order of the charts above. ${count('aim')} reached, ${count('floor')} above the floor, ${count('missed')} missed.`
   return [
     ...(charts.length === 0 ? [] : [section('Wins and losses', OVERVIEW, cards(charts))]),
     ...(verdicts.length === 0 ? [] : [section('Targets', targets, verdictTable(verdicts))]),

@@ -8,6 +8,7 @@ export const style = `
   --aim-mark: #1b7f3b; --floor-mark: #8a6100; --missed-mark: #b02a2a;
   --line-1: #2563c9; --line-2: #b7791f; --line-3: #1f8a70; --line-4: #7c4dbe; --line-5: #64748b;
   --line-6: #0e93b5; --line-7: #9c5b3c; --line-8: #6b8e23; --line-9: #c2570c; --line-10: #4b5563;
+  --line-11: #7f1d1d; --line-12: #1e3a8a;
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -16,6 +17,7 @@ export const style = `
     --aim-mark: #5fd08a; --floor-mark: #e6bd5a; --missed-mark: #ff8a8a;
     --line-1: #6ea8ff; --line-2: #e8b04b; --line-3: #4fd1ae; --line-4: #b794f6; --line-5: #a3b1c6;
     --line-6: #56cfe8; --line-7: #d39a7c; --line-8: #a9c95d; --line-9: #ff9a52; --line-10: #c3cad5;
+    --line-11: #fca5a5; --line-12: #c7d2fe;
   }
 }
 * { box-sizing: border-box; }
