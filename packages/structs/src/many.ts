@@ -3,7 +3,7 @@
 import type { Ptr } from '@hakmem/core'
 import { outOfRange } from './array.ts'
 import type { Binding } from './binding.ts'
-import type { View } from './view.ts'
+import { View } from './view.ts'
 
 export class Many<V extends View> implements Iterable<V>, Disposable {
   /** The first struct, and how many there are: what another thread needs for `manyAt`. */
@@ -34,17 +34,7 @@ export class Many<V extends View> implements Iterable<V>, Disposable {
 
   /** One view that stands at each struct in turn: no garbage, and nothing to keep. */
   [Symbol.iterator](): Iterator<V> {
-    const { ptr, length, stride, binding } = this
-    const value = binding.open(ptr) as V
-    const result: { done: boolean; value: V } = { done: false, value }
-    let k = 0
-    return {
-      next() {
-        if (k < length) value.moveTo((ptr + k++ * stride) as Ptr<V>)
-        else result.done = true
-        return result
-      },
-    }
+    return new InTurn(this.binding.open(this.ptr) as V, this.ptr, this.length, this.stride)
   }
 
   /** Frees all of them, with what they own. Throws as `heap.free`. */
@@ -56,5 +46,28 @@ export class Many<V extends View> implements Iterable<V>, Disposable {
 
   [Symbol.dispose](): void {
     this.free()
+  }
+}
+
+/** An iterator that is its own result, whose value is one view that moves. */
+class InTurn<V extends View> implements Iterator<V> {
+  readonly value: V
+  done = false
+  private at: number
+  private left: number
+  private readonly stride: number
+
+  constructor(view: V, first: number, length: number, stride: number) {
+    this.value = view
+    this.at = (first - stride) | 0
+    this.left = length
+    this.stride = stride
+  }
+
+  next(): IteratorResult<V> {
+    this.at = (this.at + this.stride) | 0
+    View.put(this.value, this.at)
+    this.done = this.left-- <= 0
+    return this as IteratorResult<V>
   }
 }

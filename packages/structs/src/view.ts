@@ -29,7 +29,12 @@ export class View {
     return this
   }
 
-  /** The accessors of a field of `kind`, `offset` bytes into what a view shows. */
+  /** @internal Moves a view of any type, without a look at where to. */
+  static put(view: View, at: number): void {
+    view.$at = at
+  }
+
+  /** @internal The accessors of a field of `kind`, `offset` bytes into what a view shows. */
   static accessors(memory: Memory, kind: AnyKind, offset: number): PropertyDescriptor & ThisType<View> {
     const read = kind.read(memory)
     const write = kind.write(memory) as (at: number, value: unknown) => void
