@@ -59,7 +59,7 @@ export {
   voidOf,
 } from './layout.ts'
 export { membersOf } from './members.ts'
-export { classAt, type Ptr, pointerError, sizeAt } from './pointers.ts'
+export { type BlockExtent, blockAround, classAt, type Ptr, pointerError, sizeAt } from './pointers.ts'
 export { type Reaped, reap, type Suspect } from './reap.ts'
 export { ThreadRecord } from './record.ts'
 export { aimDirty, aimFresh, aimRotated, aimScattered, type Carving } from './refill.ts'

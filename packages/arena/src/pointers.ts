@@ -37,6 +37,26 @@ export function runAround(arena: Arena, page: number): number {
   return 0
 }
 
+/** A block of a run, live or not. */
+export interface BlockExtent {
+  readonly start: number
+  /** Usable bytes. */
+  readonly size: number
+  readonly isLarge: boolean
+}
+
+/** The block that covers the address `p` of the heap, undefined where no run has one. */
+export function blockAround(arena: Arena, p: number): BlockExtent | undefined {
+  const page = runAround(arena, p >>> 12)
+  if (page === 0) return undefined
+  const word = arena.W[arena.geometry.runs + page]
+  const isLarge = runClass(word) === LARGE
+  const size = isLarge ? runPages(word) * PAGE : SIZES[runClass(word)]
+  const first = page * PAGE
+  const start = p - ((p - first) % size)
+  return start + size <= first + runPages(word) * PAGE ? { start, size, isLarge } : undefined
+}
+
 /** The error for a value that `classAt` refused. */
 export function pointerError(arena: Arena, operation: string, p: unknown): HeapError {
   const wrong = (reason: InvalidPointerReason, detail = '') =>
@@ -48,20 +68,14 @@ export function pointerError(arena: Arena, operation: string, p: unknown): HeapE
   if ((p & 15) !== 0) return wrong('not a multiple of 16')
   if (p < g.firstExtent * 2 ** g.extentShift) return wrong('in the metadata')
 
-  const page = runAround(arena, p >>> 12)
-  if (page === 0) return wrong('never allocated, or its run was freed')
-  const word = arena.W[g.runs + page]
-  const c = runClass(word)
-  const size = c === LARGE ? runPages(word) * PAGE : SIZES[c]
-  const offset = p - page * PAGE
-  if (offset % size !== 0 || offset + size > runPages(word) * PAGE) {
-    const start = page * PAGE + offset - (offset % size)
-    return wrong(
-      'not the start of a block',
-      ` (${offset % size} bytes into the ${size} that start at ${start})`,
-    )
+  if (runAround(arena, p >>> 12) === 0) return wrong('never allocated, or its run was freed')
+  const block = blockAround(arena, p)
+  if (block === undefined) return wrong('not the start of a block', ' (behind the last of its run)')
+  const { start, size, isLarge } = block
+  if (p !== start) {
+    return wrong('not the start of a block', ` (${p - start} bytes into the ${size} that start at ${start})`)
   }
   const byte = arena.S[p >>> 4]
-  const found = byte === 255 ? 'freed by another thread' : byte === 0 && c !== LARGE ? 'free' : 'cached'
+  const found = byte === 255 ? 'freed by another thread' : byte === 0 && !isLarge ? 'free' : 'cached'
   return new DoubleFreeError(operation, p, size, found)
 }

@@ -19,6 +19,7 @@ import {
   COUNTERS,
   classAt,
   FLAG_COUNTERS,
+  FLAG_TYPES,
   InvalidArgumentError,
   InvalidSizeError,
   isSameMemory,
@@ -98,6 +99,8 @@ export class Heap extends BlockCache {
   readonly F64: Float64Array
   readonly I64: BigInt64Array
   readonly U64: BigUint64Array
+  /** Whether it was created with `types`: structs are checked. */
+  readonly types: boolean
   private readonly tiny: Tiny
   private readonly mid: Mid
   private readonly large: Large
@@ -124,6 +127,7 @@ export class Heap extends BlockCache {
     this.F64 = new Float64Array(buffer, 0, bytes / 8)
     this.I64 = new BigInt64Array(buffer, 0, bytes / 8)
     this.U64 = new BigUint64Array(buffer, 0, bytes / 8)
+    this.types = (geometry.flags & FLAG_TYPES) !== 0
     this.tiny = new Tiny(record)
     this.mid = new Mid(record)
     this.large = new Large(record)

@@ -37,7 +37,15 @@ export function array<const T extends FieldType>(type: T, count: number): ArrayK
   const stride = strideOf(kind)
   const { align } = kind
   const signature = `array(${kind.signature}, ${count})`
-  const common = { size: stride * count, align, signature, assignable: false, element: type, count }
+  const common = {
+    size: stride * count,
+    align,
+    signature,
+    assignable: false,
+    parts: kind,
+    element: type,
+    count,
+  }
   const listsOf = perMemory((memory) => lists(memory, kind, count))
   const read = (memory: Memory) => {
     const Fixed = listsOf(memory)

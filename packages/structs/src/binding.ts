@@ -5,10 +5,16 @@
 import { FieldError, LayoutError } from './errors.ts'
 import type { Memory } from './kind.ts'
 import type { Layout } from './layout.ts'
+import { check, retire } from './tags.ts'
 import { View } from './view.ts'
 
 /** A class of views, as far as `struct` and its user made it. */
-export type ViewClass<V = View> = (abstract new (at: number) => V) & { readonly name: string }
+export type ViewClass<V = View> = (abstract new (
+  at: number,
+) => V) & {
+  readonly name: string
+  readonly layout: Layout
+}
 
 export interface Binding {
   readonly memory: Memory
@@ -27,13 +33,20 @@ export interface Binding {
 /** Throws LayoutError if the class has members where fields are, or its instances have properties of their own. */
 export function bind(Class: ViewClass, layout: Layout, memory: Memory): Binding {
   const { size, slots } = layout
-  const own = Object.keys(new (Class as new (at: number) => View)(0)).filter((key) => key !== '$at')
+  const own = Object.keys(Reflect.construct(Class, [0])).filter((key) => key !== '$at')
   if (own.length > 0) {
     throw new LayoutError(
       `${Class.name}: views can have no properties of their own, such as ${own.join(', ')}.`,
     )
   }
   const Bound = viewsOf(Class)
+  if (memory.types) {
+    const { moveTo } = View.prototype
+    Bound.prototype.moveTo = function (this: View, ptr: View['ptr']) {
+      check(memory, ptr, Class)
+      return moveTo.call(this, ptr)
+    }
+  }
   for (const { name, kind, offset } of slots) {
     if (name in Class.prototype) throw new LayoutError(`${Class.name}: ${name} is both a field and a member.`)
     Object.defineProperty(Bound.prototype, name, View.accessors(memory, kind, offset))
@@ -95,17 +108,22 @@ export function makeAt(binding: Binding, p: number, init: object): number {
   try {
     binding.fill(p, init)
   } catch (error) {
-    binding.release(p)
-    binding.memory.free(p)
+    freeAt(binding, p)
     throw error
   }
   return p
 }
 
-/** Frees the struct at `p`, which owns blocks. What is no live block must not lead to others: `free` says what it is. */
-export function freeAt(binding: Binding, p: number): void {
-  const { memory } = binding
-  if (memory.owns(p)) binding.release(p)
+/** Frees `count` structs in the block at `p`, with what they own; `count` 0: a single one, not of a row. */
+export function freeAt(binding: Binding, p: number, count = 0): void {
+  const { memory, Class, size } = binding
+  if (p === 0) return
+  check(memory, p, Class, count === 0)
+  // What is no live block must not lead to others: `free` says what it is.
+  if (memory.owns(p)) {
+    for (let k = 0; k < Math.max(1, count); k++) binding.release((p + k * size) | 0)
+    retire(memory, p)
+  }
   memory.free(p)
 }
 

@@ -10,8 +10,9 @@
  * `at >>> 2` makes the index of it again.
  */
 
-import type { Ptr } from '@hakmem/core'
+import type { Heap, Ptr } from '@hakmem/core'
 import type { SyncThread } from '@hakmem/sync'
+import type { Layout } from './layout.ts'
 
 /** What fields are made of: the views of a heap, and where owned blocks come from. A `Heap` is one, a `Region` too. */
 export interface Memory {
@@ -27,6 +28,10 @@ export interface Memory {
   readonly I64: BigInt64Array
   readonly U64: BigUint64Array
   readonly sync: SyncThread
+  /** Whether blocks of structs carry their type, see `tags.ts`. */
+  readonly types: boolean
+  /** For memory that is part of a heap: the heap. */
+  readonly heap?: Heap
   malloc(size: number): Ptr
   free(p: number): void
   owns(p: number): boolean
@@ -46,6 +51,10 @@ export interface Kind<out Value, in Init = Value> {
   readonly write: (memory: Memory) => (at: number, value: Init) => void
   /** For kinds that own blocks: frees them and leaves the field empty. */
   readonly release?: (memory: Memory) => (at: number) => void
+  /** For a struct class: the class. */
+  readonly type?: { readonly name: string; readonly layout: Layout }
+  /** For an array: the kind of its elements. */
+  readonly parts?: AnyKind
 }
 
 /** A kind whose fields may be assigned to. */

@@ -2,7 +2,7 @@
 
 import type { Ptr } from '@hakmem/core'
 import { outOfRange } from './array.ts'
-import type { Binding } from './binding.ts'
+import { type Binding, freeAt } from './binding.ts'
 import { View } from './view.ts'
 
 export class Many<V extends View> implements Iterable<V>, Disposable {
@@ -39,9 +39,7 @@ export class Many<V extends View> implements Iterable<V>, Disposable {
 
   /** Frees all of them, with what they own. Throws as `heap.free`. */
   free(): void {
-    const { ptr, length, stride, binding } = this
-    if (binding.memory.owns(ptr)) for (let k = 0; k < length; k++) binding.release((ptr + k * stride) | 0)
-    binding.memory.free(ptr)
+    freeAt(this.binding, this.ptr, this.length)
   }
 
   [Symbol.dispose](): void {

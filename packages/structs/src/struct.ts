@@ -21,6 +21,8 @@ import { FieldError, LayoutMismatchError, NullPointerError } from './errors.ts'
 import type { AnyKind, InitOf, Kind, Memory, ValueOf } from './kind.ts'
 import { type Fields, type Layout, layOut } from './layout.ts'
 import { Many } from './many.ts'
+import { Region } from './region.ts'
+import { allocate, check } from './tags.ts'
 import { View } from './view.ts'
 
 type KeysWhere<F, Wanted> = { [K in keyof F]: F[K] extends Wanted ? K : never }[keyof F]
@@ -53,7 +55,7 @@ export interface StructClass<F> {
    * A new struct, all zero but for `init`. Throws OutOfMemoryError, FieldError for what does not fit a field; then nothing
    * is allocated.
    */
-  make<C extends ViewClass>(this: C, memory: Memory, init?: StructInit<F>): Ptr<InstanceType<C>>
+  make<C extends ViewClass>(this: C, memory: Memory | Region, init?: StructInit<F>): Ptr<InstanceType<C>>
 
   /** A new view of the struct at `ptr`. Throws NullPointerError for what is no pointer; debugging, also for what is freed or of another type. */
   at<C extends ViewClass>(this: C, memory: Memory, ptr: Ptr<InstanceType<C>>): InstanceType<C>
@@ -101,28 +103,31 @@ export function struct<const F extends Fields>(fields: F): StructClass<F> {
     const known = bindings.get(memory) ?? new Map<ViewClass, Binding>()
     const binding = known.get(Class) ?? bind(Class, layout, memory)
     bindings.set(memory, known.set(Class, binding))
-    if (first === undefined) {
+    if (first === undefined && !memory.types && memory.heap === undefined) {
       first = binding
       Object.defineProperty(Class, 'at', { value: specialised(binding, at) })
     }
     return binding
   }
 
-  function make(this: ViewClass, memory: Memory, init?: object): number {
-    const p: number = memory.malloc(size)
+  function make(this: ViewClass, where: Memory | Region, init?: object): number {
+    const memory = where instanceof Region ? where.memory : where
+    if (init !== undefined) return makeAt(bindingOf(this, memory), make.call(this, memory), init)
+    const p: number = memory.types ? allocate(memory, this, size, 0) : memory.malloc(size)
     const { F64 } = memory
     const start = p >>> 3
     for (let k = 0; k < words; k++) F64[start + k] = 0
-    return init === undefined ? p : makeAt(bindingOf(this, memory), p, init)
+    return p
   }
 
   function at(this: ViewClass, memory: Memory, ptr: number): View {
     if (ptr >>> 0 !== ptr || ptr === 0) throw new NullPointerError(this.name, ptr)
+    check(memory, ptr, this)
     return bindingOf(this, memory).open(ptr)
   }
 
   function free(this: ViewClass, memory: Memory, ptr: number): void {
-    if (layout.owns) freeAt(bindingOf(this, memory), ptr)
+    if (layout.owns || memory.types) freeAt(bindingOf(this, memory), ptr)
     else memory.free(ptr)
   }
 
@@ -132,7 +137,7 @@ export function struct<const F extends Fields>(fields: F): StructClass<F> {
 
   function makeMany(this: ViewClass, memory: Memory, length: number): Many<View> {
     requireLength(this.name, length)
-    const p = memory.malloc(size * length)
+    const p = allocate(memory, this, size * length, length)
     memory.U8.fill(0, p, p + size * length)
     return new Many(bindingOf(this, memory), p, length)
   }
@@ -183,7 +188,7 @@ export function struct<const F extends Fields>(fields: F): StructClass<F> {
   Object.defineProperty(Base, 'kind', {
     get(this: ViewClass): AnyKind {
       const { size, align, signature, owns } = layout
-      const common = { size, align, signature, assignable: false }
+      const common = { size, align, signature, assignable: false, type: this }
       const read = (memory: Memory) => bindingOf(this, memory).open
       const write = (memory: Memory) => bindingOf(this, memory).fill
       const release = (memory: Memory) => bindingOf(this, memory).release

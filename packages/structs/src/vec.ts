@@ -13,6 +13,7 @@ import {
   perMemory,
   type ValueOf,
 } from './kind.ts'
+import { allocate, retire } from './tags.ts'
 
 /** A list that grows. */
 export interface Vec<V, I> extends List<V, I> {
@@ -122,12 +123,15 @@ function vecs<V, I>(memory: Memory, kind: Kind<V, I>) {
     reserve(capacity: number): void {
       const { word, length } = this
       if (!(capacity > U32[word + 2])) return
-      const p = memory.malloc(capacity * stride)
+      const p = allocate(memory, kind.type, capacity * stride, capacity)
       const old = U32[word]
       U8.copyWithin(p, old, old + length * stride)
       U32[word] = p
       U32[word + 2] = capacity
-      if (old !== 0) memory.free(old)
+      if (old !== 0) {
+        retire(memory, old)
+        memory.free(old)
+      }
     }
 
     /** Frees all of it. */
@@ -136,7 +140,10 @@ function vecs<V, I>(memory: Memory, kind: Kind<V, I>) {
       const old = U32[this.word]
       U32[this.word] = 0
       U32[this.word + 2] = 0
-      if (old !== 0) memory.free(old)
+      if (old !== 0) {
+        retire(memory, old)
+        memory.free(old)
+      }
     }
 
     *[Symbol.iterator](): Iterator<V> {

@@ -370,6 +370,9 @@ test('declarations that make no struct are refused', () => {
     }
   }
   class Clash extends struct({ a: u8 }) {}
+  class Stateful extends struct({ a: u8 }) {
+    seen = 0
+  }
   Object.defineProperty(Clash.prototype, 'a', { value: 1 })
   const wrong: (() => unknown)[] = [
     () => struct({}),
@@ -383,7 +386,8 @@ test('declarations that make no struct are refused', () => {
     () => oneOf(),
     () => oneOf('a', 'a'),
     () => atomic(untyped<typeof u8>(f64)),
-    () => Clash.make(heap),
+    () => Clash.make(heap, { a: 1 }),
+    () => Stateful.make(heap, { a: 1 }),
   ]
   for (const [k, make] of wrong.entries()) assert.is(codeOf(make), 'ERR_HAKMEM_LAYOUT', `${k}`)
   Named.free(heap, Named.make(heap))
