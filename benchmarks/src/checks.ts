@@ -175,7 +175,7 @@ function measure(name: string): number[] {
 }
 
 const names = Object.keys(variants)
-const figures = inTurn(fileURLToPath(import.meta.url), names, ROUNDS, measure)
+const figures = await inTurn(fileURLToPath(import.meta.url), names, ROUNDS, measure)
 console.log(`${process.version}, ${ROUNDS} rounds, M ops/s (cost against no checks)`)
 names.forEach((name, k) => {
   const columns = [0, 1].map((column) => {

@@ -41,7 +41,7 @@ function measure(count: number): number {
   return median(figures.slice(4))
 }
 
-const figures = inTurn(fileURLToPath(import.meta.url), COUNTS.map(String), ROUNDS, (count) => [
+const figures = await inTurn(fileURLToPath(import.meta.url), COUNTS.map(String), ROUNDS, (count) => [
   measure(Number(count)),
 ])
 COUNTS.forEach((count, k) => {

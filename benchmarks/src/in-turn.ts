@@ -10,15 +10,15 @@ import { median } from 'simple-statistics'
  * Figures by variant, round and column. In the child processes, which are this script again with a variant's name,
  * prints what `measure` gives and ends.
  */
-export function inTurn(
+export async function inTurn(
   script: string,
   variants: readonly string[],
   rounds: number,
-  measure: (variant: string) => number[],
-): number[][][] {
+  measure: (variant: string) => number[] | Promise<number[]>,
+): Promise<number[][][]> {
   const [, , only] = process.argv
   if (only !== undefined) {
-    console.log(JSON.stringify(measure(only)))
+    console.log(JSON.stringify(await measure(only)))
     process.exit()
   }
   const figures = variants.map((): number[][] => [])
