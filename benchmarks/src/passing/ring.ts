@@ -6,42 +6,32 @@
 import { Mark } from './mark.ts'
 
 export const SLOTS = 65_536
-const MASK = SLOTS - 1
+export const MASK = SLOTS - 1
 
 export class Ring {
   static readonly BYTES = Mark.BYTES + SLOTS * 4
 
-  readonly #slots: Uint32Array
-  /** Slots written so far, wrapping; moved by the sender when a message is complete. */
+  /** Both sides count slots from 0, wrapping at 2^32; the slot of a number is `number & MASK`. */
+  readonly slots: Uint32Array
+  /** The number of the next slot to write, or to read. */
+  at = 0
+  /** Slots written so far; moved by the sender when a message is complete. */
   readonly #written: Mark
-  #at = 0
   #seen = 0
 
   constructor(memory: SharedArrayBuffer) {
     this.#written = new Mark(memory)
-    this.#slots = new Uint32Array(memory, Mark.BYTES)
+    this.slots = new Uint32Array(memory, Mark.BYTES)
   }
 
-  /** For the sender: a pointer, or a count. */
-  put(value: number): void {
-    this.#slots[this.#at & MASK] = value
-    this.#at = (this.#at + 1) | 0
+  /** For the sender: hands over all slots before `end`. */
+  publish(end: number): void {
+    this.at = end
+    this.#written.move(end)
   }
 
-  /** For the sender: hands over all that was put. */
-  publish(): void {
-    this.#written.move(this.#at)
-  }
-
-  /** For the receiver: waits until something was handed over that it has not taken. */
+  /** For the receiver: waits until there is a message that it has not read. */
   wait(): void {
-    if (this.#seen === this.#at) this.#seen = this.#written.past(this.#seen)
-  }
-
-  /** For the receiver. */
-  take(): number {
-    const value = this.#slots[this.#at & MASK]
-    this.#at = (this.#at + 1) | 0
-    return value
+    if (this.#seen === this.at) this.#seen = this.#written.past(this.#seen)
   }
 }

@@ -8,7 +8,7 @@
 
 import type { MessagePort } from 'node:worker_threads'
 import { Heap, type HeapHandle } from '@hakmem/core'
-import { Ring } from './ring.ts'
+import { MASK, Ring } from './ring.ts'
 
 /** Gets the number of structs of a message and the sum of all their fields; false ends the listening. */
 export type Take = (count: number, sum: number) => boolean
@@ -175,14 +175,14 @@ class Ringed implements End {
   send(count: number, first: number): void {
     const heap = this.#heap
     const fields = heap.F64
-    const out = this.#out
-    out.put(count)
-    for (let k = 0; k < count; k++) {
+    const { slots, at } = this.#out
+    slots[at & MASK] = count
+    for (let k = 1; k <= count; k++) {
       const p = heap.malloc(BYTES)
-      write(fields, p >>> 3, first + k)
-      out.put(p)
+      write(fields, p >>> 3, first + k - 1)
+      slots[(at + k) & MASK] = p
     }
-    out.publish()
+    this.#out.publish((at + count + 1) | 0)
   }
 
   async listen(take: Take): Promise<void> {
@@ -192,15 +192,16 @@ class Ringed implements End {
   #receive(take: Take): boolean {
     const heap = this.#heap
     const fields = heap.F64
-    const back = this.#in
-    back.wait()
-    const count = back.take()
+    this.#in.wait()
+    const { slots, at } = this.#in
+    const count = slots[at & MASK]
     let sum = 0
-    for (let k = 0; k < count; k++) {
-      const p = back.take()
+    for (let k = 1; k <= count; k++) {
+      const p = slots[(at + k) & MASK]
       sum += read(fields, p >>> 3)
       heap.free(p)
     }
+    this.#in.at = (at + count + 1) | 0
     return take(count, sum)
   }
 
