@@ -18,6 +18,7 @@
 #include "rptest.h"
 #include "sh6.h"
 #include "sh8.h"
+#include "spawn.h"
 #include "tiny-hot.h"
 #include "toggle.h"
 #include "xmalloc.h"
@@ -37,6 +38,7 @@ static const struct kind *const kinds[] = {
   &rptest_kind,
   &sh6_kind,
   &sh8_kind,
+  &spawn_kind,
   &tiny_hot_kind,
   &toggle_kind,
   &xmalloc_kind,

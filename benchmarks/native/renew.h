@@ -2,8 +2,9 @@
  * How a thread of the pool becomes a fresh one: it hands what it caches back to the allocator, as it would on its
  * exit, and begins anew with its next call. `Part.leave` in TypeScript.
  *
- * mimalloc and tcmalloc have functions that do just what they do on the exit of a thread; jemalloc flushes the
- * thread's cache. The C library has nothing that leaves the thread usable: its cache stays, which is in its favour.
+ * mimalloc and tcmalloc have functions that do just what they do on the exit of a thread; jemalloc gives up the
+ * thread's cache when it is switched off. The C library has nothing that leaves the thread usable: its cache stays,
+ * which is in its favour. Emscripten's other allocators have no caches.
  */
 
 __attribute__((weak)) void mi_thread_done(void);
@@ -14,6 +15,9 @@ static void renew(void) {
     mi_thread_done();
   else if (MallocExtension_MarkThreadIdle)
     MallocExtension_MarkThreadIdle();
-  else if (mallctl)
-    mallctl("thread.tcache.flush", NULL, NULL, NULL, 0);
+  else if (mallctl) {
+    bool off = false, on = true;
+    mallctl("thread.tcache.enabled", NULL, NULL, &off, sizeof off);
+    mallctl("thread.tcache.enabled", NULL, NULL, &on, sizeof on);
+  }
 }

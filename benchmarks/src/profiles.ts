@@ -75,7 +75,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
   },
   churn: {
     about: 'threads that come and go, and blocks that outlive them',
-    workloads: ['larson', 'larson-mid', 'mstress', 'rptest', 'mleak'],
+    workloads: ['larson', 'larson-mid', 'mstress', 'rptest', 'mleak', 'spawn'],
     threads: [2, 4],
     ...SHORT,
     seconds: 0.5,

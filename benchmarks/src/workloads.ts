@@ -22,6 +22,7 @@ import { type RingShape, ring } from './loops/ring.ts'
 import { rptest } from './loops/rptest.ts'
 import { sh6 } from './loops/sh6.ts'
 import { sh8 } from './loops/sh8.ts'
+import { spawn } from './loops/spawn.ts'
 import { tinyHot } from './loops/tiny-hot.ts'
 import { type ToggleShape, toggle } from './loops/toggle.ts'
 import { xmalloc } from './loops/xmalloc.ts'
@@ -36,6 +37,8 @@ export interface Workload {
   readonly shape: Shape
   /** Whether fresh memory is part of what is measured: then none is touched beforehand. */
   readonly aboutMemory?: true
+  /** Whether it tells of something other than allocators: it is then compared with none. */
+  readonly apart?: true
 }
 
 const KiB = 1024
@@ -51,6 +54,7 @@ const ALLOCATIONS = { unit: 'M allocations/s', perUnit: 1e6 }
 const FREES = { unit: 'M frees/s', perUnit: 1e6 }
 const WRITES = { unit: 'M writes/s', perUnit: 1e6 }
 const LIVES = { unit: 'k threads/s', perUnit: 1e3 }
+const THREADS = { unit: 'threads/s', perUnit: 1 }
 const BLOCKS = { unit: 'M blocks/s', perUnit: 1e6 }
 
 export const workloads: readonly Workload[] = [
@@ -240,6 +244,14 @@ export const workloads: readonly Workload[] = [
     ...OPERATIONS,
     kind: calloc,
     shape: { low: 16, units: 1024, shift: 0 },
+  }),
+  row({
+    name: 'spawn',
+    about: '16..1039 B: start a thread that allocates 100 blocks, frees them and ends; apart, with no ratio',
+    ...THREADS,
+    kind: spawn,
+    shape: { low: 16, units: 1024, shift: 0, blocks: 100 },
+    apart: true,
   }),
 ]
 

@@ -65,7 +65,7 @@ twins('another seed is other work', async () => {
 twins.run()
 
 function operationsOf({ kind }: Workload): number {
-  return kind.name === 'mleak' ? 1000 : 10_000
+  return kind.name === 'spawn' ? 3 : kind.name === 'mleak' ? 1000 : 10_000
 }
 
 /** What each contender did: hakmem and the twin in C with any number of threads, the others, which are slower, with two. */

@@ -20,7 +20,20 @@ export interface Task {
   readonly bytes: number
 }
 
+/** What a worker needs to know; survives structured clone. */
+export interface Told<S extends Shape = Shape> {
+  /** The allocator under test, and how to attach to it. */
+  readonly peer: string
+  readonly handle: unknown
+  readonly board: SharedArrayBuffer
+  readonly kind: string
+  readonly shape: S
+  readonly threads: number
+  readonly seats: number
+}
+
 export class Part<S extends Shape = Shape> {
+  readonly told: Told<S>
   readonly board: Board
   readonly shape: S
   readonly seats: number
@@ -30,18 +43,19 @@ export class Part<S extends Shape = Shape> {
   #allocator: Allocator | undefined
 
   /** `open` attaches this thread; it is called again after the thread has left. */
-  constructor(board: Board, kind: Kind<S>, shape: S, seats: number, open: () => Allocator) {
+  constructor(told: Told<S>, kind: Kind<S>, board: Board, open: () => Allocator) {
+    this.told = told
     this.board = board
-    this.shape = shape
-    this.seats = seats
+    this.shape = told.shape
+    this.seats = told.seats
     this.seat = Atomics.add(board.head, SEATED, 1)
     this.#kind = kind
     this.#open = open
   }
 
-  play(task: Task): void {
+  async play(task: Task): Promise<void> {
     meet(this.board, this.seats)
-    if (task.do === 'run') this.#kind.run(this, task)
+    if (task.do === 'run') await this.#kind.run(this, task)
     else if (task.do === 'touch') touch(this.heap, this.shape, this.seat, task.bytes)
     else if (task.do === 'sample') this.#kind.sample?.(this, task)
     else if (task.do === 'empty') this.#kind.empty?.(this)

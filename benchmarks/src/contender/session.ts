@@ -20,10 +20,9 @@ import {
 } from '../loops/board.ts'
 import type { ScriptPeer } from '../peers/allocator.ts'
 import { heapBytesOf, kindNamed } from '../workloads.ts'
-import type { Task } from './part.ts'
+import type { Task, Told } from './part.ts'
 import { type FixedDone, PARTS, type Prepare, type RoundDone, type SampleDone } from './protocol.ts'
 import { peakResidentBytes, resetPeak, residentBytes } from './resident.ts'
-import type { Seat } from './worker.ts'
 
 export class Session {
   /** Resident memory with all threads up and nothing allocated yet. */
@@ -46,7 +45,7 @@ export class Session {
     const buffer = new SharedArrayBuffer(boardBytes(kind, shape, threads))
     const board = openBoard(buffer, kind, shape, threads)
     const opened = peer.create(heapBytesOf(kind, shape, threads), seats + 2)
-    const workerData: Seat = {
+    const workerData: Told = {
       peer: name,
       handle: opened.handle,
       board: buffer,

@@ -2,32 +2,21 @@
 
 import { Piscina } from 'piscina'
 import { openBoard } from '../loops/board.ts'
-import type { Shape } from '../loops/kind.ts'
 import { loadScriptPeer } from '../peers/peers.ts'
 import { kindNamed } from '../workloads.ts'
-import { Part, type Task } from './part.ts'
+import { Part, type Task, type Told } from './part.ts'
 import { Abandoned, raiseFailed } from './waiting.ts'
 
-export interface Seat {
-  readonly peer: string
-  readonly handle: unknown
-  readonly board: SharedArrayBuffer
-  readonly kind: string
-  readonly shape: Shape
-  readonly threads: number
-  readonly seats: number
-}
-
-const seat: Seat = Piscina.workerData
-const kind = kindNamed(seat.kind)
-const board = openBoard(seat.board, kind, seat.shape, seat.threads)
-const peer = await loadScriptPeer(seat.peer)
-const part = new Part(board, kind, seat.shape, seat.seats, () => peer.attach(seat.handle))
+const told: Told = Piscina.workerData
+const kind = kindNamed(told.kind)
+const board = openBoard(told.board, kind, told.shape, told.threads)
+const peer = await loadScriptPeer(told.peer)
+const part = new Part(told, kind, board, () => peer.attach(told.handle))
 
 /** Answers with the first cause of a failure; the threads that only gave up waiting say nothing. */
-export default function play(task: Task): string | undefined {
+export default async function play(task: Task): Promise<string | undefined> {
   try {
-    part.play(task)
+    await part.play(task)
     return undefined
   } catch (error) {
     raiseFailed(board)

@@ -47,6 +47,8 @@ export interface Kind<S extends Shape = Shape> {
   readonly passesBlocks: boolean
   /** Whether blocks are written beyond their first 16 bytes, or must be zero. */
   readonly fillsBlocks?: boolean
+  /** Whether what it costs to become a fresh thread decides: contenders in which no thread can are left out. */
+  readonly aboutFreshThreads?: true
   /** A fixed number of threads, whatever was asked for. */
   readonly fixedThreads?: number
   lanes(threads: number): number
@@ -59,7 +61,7 @@ export interface Kind<S extends Shape = Shape> {
   /** The main thread's part for each lane, before the first run. */
   prepare?(heap: Allocator, lane: Lane, shape: S): void
   /** A seat's part in a run: ends when `task.seconds` have passed or `task.operations` per lane are done. */
-  run(part: Part<S>, task: Task): void
+  run(part: Part<S>, task: Task): void | Promise<void>
   /** Takes the time of single operations, for loops that can be asked for one. */
   sample?(part: Part<S>, task: Task): void
   /** Frees what a seat holds at the end of a fixed run. */

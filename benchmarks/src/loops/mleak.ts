@@ -55,6 +55,7 @@ function live(part: Part<MleakShape>): number {
 export const mleak: Kind<MleakShape> = {
   name: 'mleak',
   passesBlocks: true,
+  aboutFreshThreads: true,
   lanes: (threads) => threads,
   seats: (threads) => threads,
   pointersPerLane: () => 0,

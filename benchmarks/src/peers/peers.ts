@@ -14,6 +14,8 @@ export interface Peer {
   readonly keeps?: boolean
   /** Whether another thread can be told of a block: a separate buffer has no offset to pass. */
   readonly passesBlocks: boolean
+  /** Whether a thread of its has a cache and cannot give it up before it ends. */
+  readonly staysAttached?: boolean
   /** Live blocks beyond which it needs minutes, not seconds, to come to a steady state. */
   readonly mostBlocks?: number
   /** Seconds of warm-up: V8 needs a second until its code is what it will be, native code only warm caches. */
@@ -28,7 +30,7 @@ export const peers: readonly Peer[] = [
   ...nativePair('mimalloc-static', 'mimalloc from MIMALLOC_SRC, static and with LTO'),
   ...nativePair('jemalloc', 'jemalloc'),
   ...nativePair('tcmalloc', 'gperftools tcmalloc'),
-  ...nativePair('libc', "the C library's malloc"),
+  ...nativePair('libc', "the C library's malloc").map((peer) => ({ ...peer, staysAttached: true })),
   inWasm('dlmalloc'),
   inWasm('emmalloc'),
   inWasm('mimalloc'),
@@ -67,6 +69,8 @@ export function leftOut(peer: Peer, workload: Workload): string | undefined {
     return 'its blocks have no offset that another thread could be told'
   if (!peer.passesBlocks && workload.kind.fillsBlocks)
     return 'its blocks are buffers of their own, and only the first bytes of each are within reach'
+  if (peer.staysAttached && workload.kind.aboutFreshThreads)
+    return 'its threads cannot give up what they cache before they end'
   if (peer.mostBlocks !== undefined && workload.kind.live(workload.shape, 1).blocks > peer.mostBlocks)
     return `with more than ${peer.mostBlocks} blocks it would take minutes to come to a steady state`
   return undefined

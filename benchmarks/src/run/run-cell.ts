@@ -73,7 +73,7 @@ export async function runCell(
   })
   return {
     results,
-    ratios: ratiosOf(results),
+    ratios: cell.workload.apart ? [] : ratiosOf(results),
     failures,
     versions: Object.fromEntries(all.map(({ peer, version }) => [peer.name, version])),
     unsteady: all.filter(({ steady }) => !steady).map(({ peer }) => `${peer.name} in ${placeName(place)}`),
