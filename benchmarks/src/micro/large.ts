@@ -5,8 +5,10 @@ import type { Moves, Path, Stage } from './stage.ts'
 
 const KiB = 1024
 const LEAST = 64 * KiB
-/** Live blocks beside which a freed one is retained: it may have 2 % of them. */
+/** The strategy that retains, live blocks beside which it does (it may keep 2 % of them), and the one without it. */
+const RETAINS = 'best fit, 2 % retained'
 const RETAINING = 100
+const DEFAULT = 'best fit'
 
 export function larges(stage: Stage): Path[] {
   const { heap } = stage
@@ -35,20 +37,32 @@ export function larges(stage: Stage): Path[] {
     },
   })
   const nothing = () => {}
-  const takeAndGive = () => {
-    take()
-    give()
+  const beside = large(
+    'malloc 64 KiB, retained',
+    { largeTaken: 1, largeRetained: 1, mallocs: 1 },
+    RETAINING,
+    () => {
+      take()
+      give()
+    },
+    take,
+  )
+  const retained: Path = {
+    ...beside,
+    before() {
+      heap.pin({ strategy: RETAINS })
+      beside.before()
+    },
+    after() {
+      heap.pin({ strategy: DEFAULT })
+      heap.unpin()
+      beside.after()
+    },
   }
 
   return [
     large('malloc 64 KiB from free pages', { largeTaken: 1, mallocs: 1 }, 1, nothing, take),
-    large(
-      'malloc 64 KiB, retained',
-      { largeTaken: 1, largeRetained: 1, mallocs: 1 },
-      RETAINING,
-      takeAndGive,
-      take,
-    ),
+    retained,
     large('free 64 KiB', { largeFreed: 1, freesLocal: 1 }, 1, take, give),
     large(
       'malloc 4 MiB of claimed extents',
