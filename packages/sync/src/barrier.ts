@@ -1,15 +1,16 @@
 /**
  * A barrier: so many threads wait for each other. One word:
  *
- *     rounds so far (12 bits) | parties (10) | arrived (10)
+ *     broken (1 bit) | rounds so far (11) | parties (10) | arrived (10)
  *
  * so that the arrival of the last one ends the round in the same step, and no death can come in between. A thread that
- * died waiting has arrived. One that died before will never: whoever learns of it (`heap.watch`) calls `drop`.
+ * died waiting has arrived. One that died before will never come, and the barrier cannot know: whoever learns of it
+ * (`heap.watch`) calls `break`, as in Java, and all that wait are told, until `init` makes it new.
  *
- * The number of rounds wraps: a thread that is woken and does not run for 4096 rounds waits for the next one.
+ * The number of rounds wraps: a thread that is woken and does not run for 2048 rounds waits for the next one.
  */
 
-import { CannotBlockError, NotInitialisedError } from './errors.ts'
+import { BrokenBarrierError, CannotBlockError, NotInitialisedError } from './errors.ts'
 import { requireTimeout, requireWhole, wordAt } from './offsets.ts'
 import type { SyncThread } from './thread.ts'
 import { canBlock, deadline, remaining } from './wait.ts'
@@ -19,10 +20,12 @@ import { WAKE } from './words.ts'
 const BITS = 10
 const MAX_PARTIES = 2 ** BITS - 1
 const ROUND = 2 ** (2 * BITS)
+const ROUNDS = 2 ** 11 - 1
+const BROKEN = 1 << 31
 
 const arrivedOf = (word: number): number => word & MAX_PARTIES
 const partiesOf = (word: number): number => (word >>> BITS) & MAX_PARTIES
-const roundOf = (word: number): number => word >>> (2 * BITS)
+const roundOf = (word: number): number => (word >>> (2 * BITS)) & ROUNDS
 
 export class Barrier {
   /** Bytes that it takes, at a multiple of 4; all zero is one that waits for `init`. */
@@ -50,7 +53,7 @@ export class Barrier {
     return this
   }
 
-  /** Makes it a barrier of `parties` threads, 1 to 1023; once, before any of them waits. Throws InvalidValueError. */
+  /** Makes it a barrier of `parties` threads, 1 to 1023, while nobody waits. Throws InvalidValueError. */
   init(parties: number): this {
     requireWhole('init', 'the number of parties', parties, 1, MAX_PARTIES)
     Atomics.store(this.thread.words, this.at, parties << BITS)
@@ -63,8 +66,8 @@ export class Barrier {
   }
 
   /**
-   * Blocks until all parties have come. True for the one that came last. Throws NotInitialisedError, and
-   * CannotBlockError without having arrived.
+   * Blocks until all parties have come. True for the one that came last. Throws BrokenBarrierError,
+   * NotInitialisedError, and CannotBlockError without having arrived.
    */
   wait(): boolean {
     return this.await('wait', Number.POSITIVE_INFINITY) === 'last'
@@ -91,7 +94,8 @@ export class Barrier {
       while (arrival === 'waits') {
         const word = Atomics.load(thread.words, at)
         if (roundOf(word) !== round) arrival = 'passed'
-        // Partner: arrive, drop, handOn.
+        else if (word < 0) throw new BrokenBarrierError(operation, this.offset)
+        // Partner: arrive, break, handOn.
         else if (Atomics.wait(thread.words, at, word, remaining(end)) === 'timed-out')
           arrival = this.leave(round)
       }
@@ -101,7 +105,7 @@ export class Barrier {
     return arrival
   }
 
-  /** As `timedWait`, without blocking the thread. Rejects with NotInitialisedError, NoWaitAsyncError. */
+  /** As `timedWait`, without blocking. Rejects with BrokenBarrierError, NotInitialisedError, NoWaitAsyncError. */
   async waitAsync(timeout: number = Number.POSITIVE_INFINITY): Promise<boolean> {
     requireTimeout('waitAsync', timeout)
     const { thread, offset } = this
@@ -113,6 +117,7 @@ export class Barrier {
       while (round >= 0) {
         const word = Atomics.load(thread.words, own.at)
         if (roundOf(word) !== round) break
+        if (word < 0) throw new BrokenBarrierError('waitAsync', offset)
         if ((await waitOn(thread.words, own.at, word, remaining(end))) !== 'timed-out') continue
         if (own.leave(round) === 'left') return false
       }
@@ -122,25 +127,17 @@ export class Barrier {
     }
   }
 
-  /** One party less, for a thread that will not come again: its round ends if only it was waited for. Any thread. */
-  drop(): void {
+  /**
+   * Tells all that wait, and all that come, by a BrokenBarrierError that a party will not come: for whoever learns of its
+   * death. Any thread, any number of times; ends with `init`, to be called when nobody waits any more.
+   */
+  break(): void {
     const { thread, at, key } = this
-    const { words } = thread
     thread.enter(key)
-    for (;;) {
-      const word = Atomics.load(words, at)
-      const parties = partiesOf(word) - 1
-      if (parties < 0) {
-        thread.leave(key)
-        throw new NotInitialisedError('drop', this.offset)
-      }
-      const isLast = parties > 0 && arrivedOf(word) === parties
-      const next = isLast ? nextRound(word, parties) : word - (1 << BITS)
-      if (Atomics.compareExchange(words, at, word, next | 0) !== word) continue
-      if (isLast) Atomics.notify(words, at)
-      thread.leave(key)
-      return
-    }
+    // Partner: those that sleep; they look at the bit first.
+    Atomics.or(thread.words, at, BROKEN)
+    Atomics.notify(thread.words, at)
+    thread.leave(key)
   }
 
   /** The round in which the thread now waits, or -1 if it was the last one that was missing. */
@@ -150,6 +147,7 @@ export class Barrier {
     for (;;) {
       const word = Atomics.load(words, at)
       const parties = partiesOf(word)
+      if (word < 0) throw new BrokenBarrierError(operation, this.offset)
       if (parties === 0) throw new NotInitialisedError(operation, this.offset)
       const isLast = arrivedOf(word) + 1 >= parties
       // Partner: those that sleep, on the word as it was when they looked.
@@ -175,5 +173,5 @@ export class Barrier {
 type Arrival = 'waits' | 'last' | 'passed' | 'left'
 
 function nextRound(word: number, parties: number): number {
-  return Math.imul(roundOf(word) + 1, ROUND) | (parties << BITS) | 0
+  return ((roundOf(word) + 1) & ROUNDS) * ROUND + (parties << BITS)
 }

@@ -12,6 +12,7 @@ export type SyncErrorCode =
   | 'ERR_HAKMEM_TOO_MANY_LOCKS'
   | 'ERR_HAKMEM_TOO_MANY_MEMBERS'
   | 'ERR_HAKMEM_NOT_INITIALISED'
+  | 'ERR_HAKMEM_BROKEN_BARRIER'
 
 /** Base of every error about the state of a primitive. */
 export class SyncError extends Error {
@@ -89,6 +90,16 @@ export class NotInitialisedError extends SyncError {
     super(
       'ERR_HAKMEM_NOT_INITIALISED',
       `${operation}: the barrier at ${offset} has no parties yet. Call init(parties) before its threads start.`,
+    )
+  }
+}
+
+/** Somebody said that a party of the barrier will not come. */
+export class BrokenBarrierError extends SyncError {
+  constructor(operation: string, offset: number) {
+    super(
+      'ERR_HAKMEM_BROKEN_BARRIER',
+      `${operation}: the barrier at ${offset} is broken: a party will not come. init(parties) makes it new.`,
     )
   }
 }

@@ -3,6 +3,7 @@
 export { Barrier } from './barrier.ts'
 export { Condition } from './condition.ts'
 export {
+  BrokenBarrierError,
   CannotBlockError,
   DeadlockError,
   InvalidValueError,

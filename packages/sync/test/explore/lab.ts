@@ -1,0 +1,19 @@
+// Loads the scenarios with the shipped package under them, rewritten; or with a bug planted in it.
+
+import { load, type Patch } from '@hakmem/interleave'
+import type * as Scenarios from './scenarios.ts'
+
+/** Held lists of 3 instead of 31 entries, which a writer looks through in so many fewer steps. */
+const SHORT: Patch = { file: 'sync/dist/words.js', replace: 'HELD = 31', by: 'HELD = 3' }
+
+export type { Scene } from './scenarios.ts'
+export type SceneName = keyof typeof Scenarios
+
+export function loadScenes(patch: readonly Patch[] = []): Promise<typeof Scenarios> {
+  return load<typeof Scenarios>('./scenarios.js', {
+    parent: import.meta.url,
+    // But for what waits asynchronously: its protocol is that of the blocking form, and promises cannot be scheduled.
+    include: [/\/packages\/sync\/dist\/(?!wait-async)/, /\/explore\/(scenarios|world)\.js/],
+    patch: [SHORT, ...patch],
+  })
+}

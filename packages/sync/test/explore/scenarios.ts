@@ -1,0 +1,352 @@
+// The scenarios: each primitive, by threads that may be killed at any step. That every thread which lives ends is what a
+// lost wake-up would break: nobody left to wake a sleeper is a failure by itself.
+
+import type { End, Scenario } from '@hakmem/interleave'
+import {
+  Barrier,
+  BrokenBarrierError,
+  Condition,
+  Mutex,
+  Once,
+  RWLock,
+  Semaphore,
+  SpinLock,
+} from '@hakmem/sync'
+import { checkWorld, LOCK_AT, reapDead, SECOND_AT, VALUE, visit, World } from './world.ts'
+
+export type Scene = Scenario<World>
+
+const LOCK = 4 * LOCK_AT
+const SECOND = 4 * SECOND_AT
+const DIED = 1 << 22
+/** Long enough never to be over by the clock: that a time is over is the scheduler's choice. */
+const A_TIME = 1e9
+const EVERYBODY = ['a', 'b', 'c']
+
+type Player = (world: World) => void
+type Check = (world: World, end: End) => void
+
+/** `rescue`: what a reaper does after it has reaped `dead`, for those who would wait for what `dead` was to do. */
+function scene(
+  name: string,
+  threads: Scene['threads'],
+  check: Check,
+  rescue: (world: World, reaper: string, dead: string) => void = () => undefined,
+): Scene {
+  return {
+    name,
+    setup: () => new World(),
+    threads,
+    reaper: (world, dead, nth) => {
+      reapDead(world, dead, nth)
+      rescue(world, `r${nth}`, dead)
+    },
+    check: (world, end) => {
+      checkWorld(world, end)
+      check(world, end)
+    },
+  }
+}
+
+/** Free in the end, and marked only if somebody died. */
+const isFree: Check = (world, end) => {
+  const word = world.words[LOCK_AT]
+  if (word !== 0 && !(word === DIED && end.killed.length > 0)) throw new Error(`the lock's word is ${word}`)
+}
+
+// ---- mutex and spin lock --------------------------------------------------------------------------------------------
+
+function stay(world: World, name: string, lock: Mutex): void {
+  if (lock.ownerDied) lock.consistent()
+  visit(world, name, EVERYBODY)
+  lock.unlock()
+}
+
+const locks =
+  (name: string): Player =>
+  (world) => {
+    const lock = new Mutex(world.thread(name), LOCK)
+    lock.lock()
+    stay(world, name, lock)
+  }
+
+const locksInTime =
+  (name: string): Player =>
+  (world) => {
+    const lock = new Mutex(world.thread(name), LOCK)
+    if (lock.timedLock(A_TIME)) stay(world, name, lock)
+  }
+
+const triesToLock =
+  (name: string): Player =>
+  (world) => {
+    const lock = new Mutex(world.thread(name), LOCK)
+    if (lock.tryLock()) stay(world, name, lock)
+  }
+
+const spins =
+  (name: string): Player =>
+  (world) => {
+    const lock = new SpinLock(world.thread(name), LOCK)
+    lock.lock()
+    stay(world, name, lock)
+  }
+
+export const mutex = () =>
+  scene('three lock a mutex', { a: locks('a'), b: locks('b'), c: locks('c') }, isFree)
+
+export const mutexTimes = () =>
+  scene(
+    'two lock a mutex, one for a time only',
+    { a: locks('a'), b: locks('b'), c: locksInTime('c') },
+    isFree,
+  )
+
+export const mutexTries = () =>
+  scene('two lock a mutex, one tries to', { a: locks('a'), b: locks('b'), c: triesToLock('c') }, isFree)
+
+export const mutexTwice = () =>
+  scene('two lock a mutex twice', { a: [locks('a'), locks('a')], b: [locks('b'), locksInTime('b')] }, isFree)
+
+export const spinLock = () => scene('two spin for a lock', { a: spins('a'), b: spins('b') }, isFree)
+
+// ---- condition: a token under a mutex -------------------------------------------------------------------------------
+
+/** Whoever learns that an owner died wakes all: it may have changed what they wait for, and not said so. */
+function afterLock(mutex: Mutex, condition: Condition): void {
+  if (!mutex.ownerDied) return
+  condition.broadcast()
+  mutex.consistent()
+}
+
+/** Takes the token as soon as it is there, and gives it back. */
+const takesToken =
+  (name: string, timeout?: number): Player =>
+  (world) => {
+    const mutex = new Mutex(world.thread(name), LOCK)
+    const condition = new Condition(world.thread(name), SECOND)
+    const { words } = world
+    mutex.lock()
+    afterLock(mutex, condition)
+    let isInTime = true
+    while (isInTime && Atomics.load(words, VALUE) !== 0) {
+      if (timeout === undefined) condition.wait(mutex)
+      else isInTime = condition.timedWait(mutex, timeout)
+      afterLock(mutex, condition)
+    }
+    const isTaken = Atomics.load(words, VALUE) === 0
+    if (isTaken) Atomics.store(words, VALUE, world.id(name) + 1)
+    mutex.unlock()
+    if (!isTaken) return
+    mutex.lock()
+    afterLock(mutex, condition)
+    if (Atomics.exchange(words, VALUE, 0) !== world.id(name) + 1) throw new Error('two had the token')
+    condition.signal()
+    mutex.unlock()
+  }
+
+/** Gives back the token that the dead thread had taken. */
+function returnToken(world: World, reaper: string, dead: string): void {
+  const mutex = new Mutex(world.thread(reaper), LOCK)
+  const condition = new Condition(world.thread(reaper), SECOND)
+  mutex.lock()
+  afterLock(mutex, condition)
+  if (Atomics.load(world.words, VALUE) === world.id(dead) + 1) {
+    Atomics.store(world.words, VALUE, 0)
+    condition.signal()
+  }
+  mutex.unlock()
+}
+
+export const condition = () =>
+  scene(
+    'three take a token that a condition announces',
+    { a: takesToken('a'), b: takesToken('b'), c: takesToken('c') },
+    isFree,
+    returnToken,
+  )
+
+export const conditionTimes = () =>
+  scene(
+    'two take a token that a condition announces, one waits for a time only',
+    { a: takesToken('a'), b: takesToken('b'), c: takesToken('c', A_TIME) },
+    isFree,
+    returnToken,
+  )
+
+// ---- semaphore: a permit that goes round -----------------------------------------------------------------------------
+
+const posts =
+  (name: string, count: number): Player =>
+  (world) =>
+    new Semaphore(world.thread(name), LOCK).post(count)
+
+const waitsAndPosts =
+  (name: string): Player =>
+  (world) => {
+    const semaphore = new Semaphore(world.thread(name), LOCK)
+    semaphore.wait()
+    semaphore.post()
+  }
+
+const waitsInTime =
+  (name: string): Player =>
+  (world) => {
+    const semaphore = new Semaphore(world.thread(name), LOCK)
+    if (semaphore.timedWait(A_TIME)) semaphore.post()
+  }
+
+/** A permit for the one that the dead thread took, if there is none. */
+function replacePermit(world: World, reaper: string): void {
+  if (Atomics.load(world.words, LOCK_AT) === 0) new Semaphore(world.thread(reaper), LOCK).post()
+}
+
+const hasPermit: Check = (world) => {
+  if (world.words[LOCK_AT] === 0) throw new Error('the permit was lost')
+}
+
+export const semaphore = () =>
+  scene(
+    'a permit goes round',
+    { a: posts('a', 1), b: waitsAndPosts('b'), c: waitsAndPosts('c') },
+    hasPermit,
+    replacePermit,
+  )
+
+export const semaphoreTimes = () =>
+  scene(
+    'a permit goes round, one waits for a time only',
+    { a: posts('a', 1), b: waitsAndPosts('b'), c: waitsInTime('c') },
+    hasPermit,
+    replacePermit,
+  )
+
+// ---- barrier --------------------------------------------------------------------------------------------------------
+
+/** Comes to the barrier `rounds` times; nobody may be a round ahead of another. */
+const meets =
+  (name: string, others: readonly string[], rounds: number): Player =>
+  (world) => {
+    const barrier = new Barrier(world.thread(name), LOCK)
+    for (let round = 1; round <= rounds; round++) {
+      Atomics.store(world.words, VALUE + world.id(name), round)
+      barrier.wait()
+      for (const other of others) {
+        if (Atomics.load(world.words, VALUE + world.id(other)) < round)
+          throw new Error(`${other} had not come`)
+      }
+    }
+  }
+
+const meetsInTime =
+  (name: string): Player =>
+  (world) => {
+    const barrier = new Barrier(world.thread(name), LOCK)
+    if (!barrier.timedWait(A_TIME)) barrier.break()
+  }
+
+function breakUp(world: World, reaper: string): void {
+  new Barrier(world.thread(reaper), LOCK).break()
+}
+
+function barrierScene(name: string, parties: number, threads: Scene['threads']): Scene {
+  const scenario = scene(name, threads, () => undefined, breakUp)
+  return {
+    ...scenario,
+    setup: () => {
+      const world = new World()
+      world.words[LOCK_AT] = parties << 10
+      return world
+    },
+    mayThrow: (error) => error instanceof BrokenBarrierError,
+  }
+}
+
+export const barrier = () =>
+  barrierScene('two meet twice', 2, { a: meets('a', ['b'], 2), b: meets('b', ['a'], 2) })
+
+export const barrierOfThree = () =>
+  barrierScene('three meet', 3, {
+    a: meets('a', ['b', 'c'], 1),
+    b: meets('b', ['a', 'c'], 1),
+    c: meets('c', ['a', 'b'], 1),
+  })
+
+export const barrierTimes = () =>
+  barrierScene('two meet, one that breaks the barrier when its time is over', 2, {
+    a: meets('a', [], 1),
+    b: meetsInTime('b'),
+  })
+
+// ---- once -----------------------------------------------------------------------------------------------------------
+
+const executes =
+  (name: string, fails = false): Player =>
+  (world) => {
+    const once = new Once(world.thread(name), LOCK)
+    const body = () => {
+      visit(world, name, EVERYBODY)
+      if (fails) throw new RangeError('on purpose')
+      Atomics.add(world.words, VALUE, 1)
+    }
+    once.execute(body)
+    if (Atomics.load(world.words, VALUE) === 0) throw new Error('it was not done')
+  }
+
+function onceScene(name: string, threads: Scene['threads']): Scene {
+  const check: Check = (world, end) => {
+    const times = world.words[VALUE]
+    const most = end.killed.length > 0 ? 2 : 1
+    if (times > most) throw new Error(`it was done ${times} times`)
+  }
+  return { ...scene(name, threads, check), mayThrow: (error) => error instanceof RangeError }
+}
+
+export const once = () =>
+  onceScene('three execute once', { a: executes('a'), b: executes('b'), c: executes('c') })
+
+export const onceFails = () =>
+  onceScene('one fails to execute once', { a: executes('a', true), b: executes('b'), c: executes('c') })
+
+// ---- reader-writer lock ---------------------------------------------------------------------------------------------
+
+const reads =
+  (name: string, writers: readonly string[], timeout?: number): Player =>
+  (world) => {
+    const lock = new RWLock(world.thread(name), LOCK)
+    if (timeout === undefined) lock.readLock()
+    else if (!lock.timedReadLock(timeout)) return
+    visit(world, name, writers)
+    lock.readUnlock()
+  }
+
+const writes =
+  (name: string, timeout?: number): Player =>
+  (world) => {
+    const lock = new RWLock(world.thread(name), LOCK)
+    if (timeout === undefined) lock.writeLock()
+    else if (!(timeout === 0 ? lock.tryWriteLock() : lock.timedWriteLock(timeout))) return
+    if (lock.ownerDied) lock.consistent()
+    visit(world, name, EVERYBODY)
+    lock.writeUnlock()
+  }
+
+export const readers = () =>
+  scene('two read, one writes', { a: reads('a', ['c']), b: reads('b', ['c']), c: writes('c') }, isFree)
+
+export const writers = () =>
+  scene('one reads, two write', { a: reads('a', ['b', 'c']), b: writes('b'), c: writes('c') }, isFree)
+
+export const writersTime = () =>
+  scene(
+    'one reads, one writes, one waits to write for a time only',
+    { a: reads('a', ['b', 'c']), b: writes('b'), c: writes('c', A_TIME) },
+    isFree,
+  )
+
+export const readersTime = () =>
+  scene(
+    'one reads for a time only, one writes, one tries to',
+    { a: reads('a', ['b', 'c'], A_TIME), b: writes('b'), c: writes('c', 0) },
+    isFree,
+  )
