@@ -13,6 +13,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   learning: ['arena'],
   core: ['arena', 'learning', 'mid', 'sync', 'tiny'],
   structs: ['arena', 'core', 'sync'],
+  collections: ['core', 'sync'],
   interleave: [],
 }
 

@@ -7,7 +7,7 @@
  */
 
 import type { Members } from './members.ts'
-import { DIED, DONE, HELD, isOwnedBy, KIND, LEFT, LOCK, ownedBy, READ } from './words.ts'
+import { DIED, DONE, HELD, isOwnedBy, KIND, LOCK, ownedBy, READ, TELL, TOLD, WAKE } from './words.ts'
 
 /**
  * For reapers that own the record of member `index`, whose thread is dead. True if it held something.
@@ -30,20 +30,17 @@ export function handOn(members: Members, index: number): boolean {
 }
 
 function settle(words: Int32Array, at: number, word: number, kind: number, dead: number): void {
-  if (kind === READ) words[at] = (word << 2) | LEFT
-  if (kind === READ || kind === LEFT) {
-    // Partner: the writer, which reads the number, looks for readers, then waits for another number.
-    Atomics.add(words, word + 1, 1)
+  if (kind === READ) words[at] = (word << 2) | TELL
+  if (kind === READ || kind === TELL) {
+    // Partner: who reads the number, looks, and sleeps if it still is that number: the writer of an RWLock, a Gate.
+    Atomics.add(words, word + 1, TOLD)
     Atomics.notify(words, word + 1)
-    return
   }
-  if (kind === LOCK) {
-    for (;;) {
-      const value = Atomics.load(words, word)
-      if (!isOwnedBy(value, dead) || (value & DONE) !== 0) break
-      // Partner: claim.
-      if (Atomics.compareExchange(words, word, value, DIED) === value) break
-    }
+  while (kind !== WAKE) {
+    const value = Atomics.load(words, word)
+    if (!isOwnedBy(value, dead) || (value & DONE) !== 0) break
+    // Partner: claim.
+    if (Atomics.compareExchange(words, word, value, kind === LOCK ? DIED : 0) === value) break
   }
   // Not only of what was owned: it may have died between freeing and waking, or have been woken and not yet taken.
   Atomics.notify(words, word)

@@ -15,14 +15,18 @@ export {
   TooManyLocksError,
   TooManyMembersError,
 } from './errors.ts'
+export { Gate } from './gate.ts'
 export { Guard } from './guard.ts'
 export { handOn } from './hand-on.ts'
 export type { Members } from './members.ts'
 export { Mutex } from './mutex.ts'
+export { requireTimeout } from './offsets.ts'
 export { Once } from './once.ts'
 export { RWLock } from './rwlock.ts'
 export { Semaphore } from './semaphore.ts'
 export { SpinLock } from './spinlock.ts'
 export { SyncTable } from './table.ts'
 export { SyncThread } from './thread.ts'
+export { canBlock, deadline, remaining } from './wait.ts'
+export { waitOn } from './wait-async.ts'
 export { HELD } from './words.ts'

@@ -13,32 +13,37 @@ import { claim, heal, release } from './owned.ts'
 import type { SyncThread } from './thread.ts'
 import { canBlock, deadline, remaining } from './wait.ts'
 import { waitOn } from './wait-async.ts'
-import { DIED, isOwnedBy, OWNER, WAITERS } from './words.ts'
+import { DIED, isOwnedBy, LOCK, OWNER, WAITERS } from './words.ts'
 
 export class Mutex {
   /** Bytes that it takes, at a multiple of 4; all zero is a free mutex. */
   static readonly BYTES: number = 4
   protected readonly thread: SyncThread
   protected at: number
-  /** Its entry in the held list: the byte offset, of kind LOCK, which is 0. */
-  private key: number
+  /** Its entry in the held list: the byte offset and the kind. */
+  protected key: number
 
   /** A view of the mutex at byte offset `offset`, for the calling thread. Throws InvalidValueError. */
   constructor(thread: SyncThread, offset: number) {
     this.thread = thread
     this.at = wordAt(thread.words, this.constructor.name, offset, Mutex.BYTES)
-    this.key = offset
+    this.key = offset + this.kind
+  }
+
+  /** The kind of its entry. */
+  protected get kind(): number {
+    return LOCK
   }
 
   /** Where it lies, in bytes. */
   get offset(): number {
-    return this.key
+    return this.key - this.kind
   }
 
   /** Makes this the view of another mutex; guards stay with the one that they hold. Throws InvalidValueError. */
   moveTo(offset: number): this {
     this.at = wordAt(this.thread.words, 'moveTo', offset, Mutex.BYTES)
-    this.key = offset
+    this.key = offset + this.kind
     return this
   }
 
@@ -74,7 +79,7 @@ export class Mutex {
     const { thread, at } = this
     const word = Atomics.compareExchange(thread.words, at, thread.mine, 0)
     if (word !== thread.mine) {
-      if (!isOwnedBy(word, thread.mine)) throw new PermissionError('unlock', this.key, this.owner)
+      if (!isOwnedBy(word, thread.mine)) throw new PermissionError('unlock', this.offset, this.owner)
       release(thread.words, at, 0, 1)
     }
     thread.leave(this.key)
@@ -107,7 +112,7 @@ export class Mutex {
     const { words, mine } = thread
     if (isOwnedBy(words[at], mine)) {
       thread.leave(key)
-      throw new DeadlockError(operation, key)
+      throw new DeadlockError(operation, this.offset)
     }
     const end = deadline(timeout)
     let slept = 0
@@ -168,14 +173,13 @@ export class Mutex {
 
   /** `lockAsync` as a guard: `using held = await mutex.acquireAsync()`. */
   async acquireAsync(): Promise<Guard> {
-    const { thread, key } = this
-    const own = new Mutex(thread, key)
+    const own = new Mutex(this.thread, this.offset)
     await own.lockAsync()
     return new Guard(own, own.ownerDied)
   }
 
   private guard(): Guard {
-    return new Guard(new Mutex(this.thread, this.key), this.ownerDied)
+    return new Guard(new Mutex(this.thread, this.offset), this.ownerDied)
   }
 
   /**
@@ -183,7 +187,7 @@ export class Mutex {
    * PermissionError if the calling thread does not hold it.
    */
   consistent(): void {
-    if (!this.isHeld) throw new PermissionError('consistent', this.key, this.owner)
+    if (!this.isHeld) throw new PermissionError('consistent', this.offset, this.owner)
     heal(this.thread.words, this.at)
   }
 }

@@ -9,7 +9,7 @@
  *     word 0    the writer, as a mutex; readers and writers that find it owned sleep on it
  *     word 1    number of readers that left while there was a writer: it sleeps on it until all are gone
  *
- * A reader that leaves makes its entry LEFT, looks for a writer, and tells it by adding to word 1. The writer reads that
+ * A reader that leaves makes its entry TELL, looks for a writer, and tells it by adding to word 1. The writer reads that
  * number before it looks for readers: one that leaves afterwards has changed it. A writer that waits keeps new readers
  * out, so readers cannot starve it. A dead reader leaves no trace; a dead writer, even one that was still waiting for
  * readers, makes the lock DIED.
@@ -23,7 +23,7 @@ import { claim, heal, release } from './owned.ts'
 import type { SyncThread } from './thread.ts'
 import { canBlock, deadline, remaining } from './wait.ts'
 import { waitOn } from './wait-async.ts'
-import { DIED, HELD, isOwnedBy, LEFT, OWNER, READ, WAITERS } from './words.ts'
+import { DIED, HELD, isOwnedBy, OWNER, READ, TELL, WAITERS } from './words.ts'
 
 const ALL = Number.POSITIVE_INFINITY
 
@@ -154,12 +154,12 @@ export class RWLock {
     const { thread, at, key } = this
     const { words } = thread
     // Partner: hasReaders. First the entry, then the look for a writer; an entry until it has been told.
-    Atomics.store(words, entry, (key + LEFT) | 0)
+    Atomics.store(words, entry, (key + TELL) | 0)
     if ((Atomics.load(words, at) & OWNER) !== 0) {
       Atomics.add(words, at + 1, 1)
       Atomics.notify(words, at + 1)
     }
-    thread.leave(key + LEFT)
+    thread.leave(key + TELL)
   }
 
   /** `readLock` as a guard. */

@@ -19,7 +19,7 @@ export class SpinLock extends Mutex {
     const { thread, at } = this
     const { words, mine } = thread
     if (isOwnedBy(words[at], mine)) {
-      thread.leave(this.offset)
+      thread.leave(this.key)
       throw new DeadlockError(operation, this.offset)
     }
     const end = deadline(timeout)
@@ -32,7 +32,7 @@ export class SpinLock extends Mutex {
         }
       }
     } while (remaining(end) > 0)
-    thread.leave(this.offset)
+    thread.leave(this.key)
     return false
   }
 }

@@ -74,12 +74,16 @@ export class SyncThread {
     return place
   }
 
-  /** Takes one use of `key` off the list. */
+  /** Takes one use of `key` off the list. Calls nothing: where there was room to enter, there is to leave. */
   leave(key: number): void {
-    const at = this.find(key)
-    if (at === 0 || --this.uses[at - this.first] > 0) return
-    this.words[at] = 0
-    while (this.end > this.first && this.words[this.end - 1] === 0) this.end--
+    const { words, first } = this
+    for (let at = first; at < this.end; at++) {
+      if (words[at] >>> 0 !== key) continue
+      if (--this.uses[at - first] > 0) return
+      words[at] = 0
+      while (this.end > first && words[this.end - 1] === 0) this.end--
+      return
+    }
   }
 
   /** Word offset of the entry `key`, or 0. */

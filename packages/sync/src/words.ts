@@ -38,5 +38,7 @@ export const LOCK = 0
 export const WAKE = 1
 /** Holds a read lock: the entry itself is the lock. */
 export const READ = 2
-/** Has given up a read lock, and its writer is not told yet. */
-export const LEFT = 3
+/** Has to tell whoever sleeps on word 1, whatever came of it; what it owns at word 0 is whole at every step. */
+export const TELL = 3
+/** What a dead thread's duty to tell adds to word 1. */
+export const TOLD = 2

@@ -1,0 +1,28 @@
+/** The errors of the collections, with codes of the project's `ERR_HAKMEM_` family. */
+
+/** The codes that the errors carry; stable across versions. */
+export type CollectionErrorCode = 'ERR_HAKMEM_QUEUE_CLOSED' | 'ERR_HAKMEM_NO_COLLECTION'
+
+/** Base of every error about the state of a collection. */
+export class CollectionError extends Error {
+  readonly code: CollectionErrorCode
+  constructor(code: CollectionErrorCode, message: string) {
+    super(message)
+    this.name = new.target.name
+    this.code = code
+  }
+}
+
+/** The queue was closed: nothing goes in any more. */
+export class QueueClosedError extends CollectionError {
+  constructor(offset: number) {
+    super('ERR_HAKMEM_QUEUE_CLOSED', `The queue at ${offset} is closed: nothing goes in any more.`)
+  }
+}
+
+/** What lies at an offset is no collection of the kind. */
+export class NoCollectionError extends CollectionError {
+  constructor(kind: string, offset: unknown) {
+    super('ERR_HAKMEM_NO_COLLECTION', `There is no ${kind} at ${String(offset)}, or it was destroyed.`)
+  }
+}

@@ -1,0 +1,156 @@
+// The queue, by threads that may be killed at any step. What came out, of what went in, is told by what the operations
+// returned; that every thread which lives ends is what a lost wake-up would break.
+
+import { QueueClosedError } from '@hakmem/collections'
+import type { End, Scenario } from '@hakmem/interleave'
+import { checkMembers, World } from './world.ts'
+
+export type Scene = Scenario<World>
+type Player = (world: World) => number
+
+/** Long enough never to be over by the clock: that a time is over is the scheduler's choice. */
+const A_TIME = 1e9
+
+const pushes =
+  (name: string, value: number): Player =>
+  (world) => {
+    world.queue(name).push(value)
+    return 0
+  }
+
+const pushesInTime =
+  (name: string, value: number): Player =>
+  (world) =>
+    world.queue(name).timedPush(value, A_TIME) ? 0 : value
+
+const pops =
+  (name: string): Player =>
+  (world) =>
+    world.queue(name).pop()
+
+const popsInTime =
+  (name: string): Player =>
+  (world) =>
+    world.queue(name).timedPop(A_TIME)
+
+const closes =
+  (name: string): Player =>
+  (world) => {
+    world.queue(name).close()
+    return 0
+  }
+
+/** What a reaper does for those who would wait for the dead thread for ever. */
+function closeFor(world: World, reaper: string): void {
+  world.queue(reaper).close()
+}
+
+/**
+ * `values`: what is pushed, by thread. In the end each is in the queue, came out once, was refused (its push returned it,
+ * or threw), or is the one that a dead thread was pushing or popping; and of one thread they came out in order.
+ */
+function scene(
+  name: string,
+  capacity: number,
+  values: Readonly<Record<string, readonly number[]>>,
+  threads: Scene['threads'],
+): Scene {
+  return {
+    name,
+    setup: () => new World(capacity),
+    threads,
+    reaper: (world, dead, nth) => {
+      world.reap(dead.startsWith('reaper') ? `r${nth - 1}` : dead, `r${nth}`)
+      closeFor(world, `r${nth}`)
+    },
+    mayThrow: (error) => error instanceof QueueClosedError,
+    check: (world, end) => {
+      checkMembers(world, end)
+      checkValues(world, end, values)
+    },
+  }
+}
+
+function checkValues(world: World, end: End, values: Readonly<Record<string, readonly number[]>>): void {
+  const found: number[] = []
+  for (const [thread, outcomes] of Object.entries(end.results)) {
+    if (thread.startsWith('reaper') || thread in values) continue
+    for (const outcome of outcomes)
+      if (Number(outcome?.returned ?? 0) > 0) found.push(Number(outcome?.returned))
+  }
+  const queue = world.queue('r2')
+  for (let value = queue.tryPop(); value !== 0; value = queue.tryPop()) found.push(value)
+  if (new Set(found).size !== found.length) throw new Error(`a value came out twice: ${found.join()}`)
+  let missing = 0
+  for (const [thread, pushed] of Object.entries(values)) {
+    const outcomes = end.results[thread] ?? []
+    for (const [k, value] of pushed.entries()) {
+      const outcome = outcomes[k]
+      const isIn = outcome !== undefined && outcome.threw === undefined && outcome.returned === 0
+      if (isIn && !found.includes(value)) missing++
+      if (outcome !== undefined && !isIn && found.includes(value))
+        throw new Error(`${value} was refused, and is in`)
+    }
+  }
+  const consumers = end.killed.filter(({ thread }) => !(thread in values) && !thread.startsWith('reaper'))
+  if (missing > consumers.length) throw new Error(`${missing} values are lost; found: ${found.join()}`)
+}
+
+export const oneEach = () =>
+  scene(
+    'one pushes two into a queue of one, one pops two',
+    1,
+    { a: [1, 2] },
+    {
+      a: [pushes('a', 1), pushes('a', 2)],
+      b: [pops('b'), pops('b')],
+    },
+  )
+
+export const twoConsumers = () =>
+  scene(
+    'one pushes two, two pop one each',
+    2,
+    { a: [1, 2] },
+    {
+      a: [pushes('a', 1), pushes('a', 2)],
+      b: pops('b'),
+      c: pops('c'),
+    },
+  )
+
+export const twoProducers = () =>
+  scene(
+    'two push into a queue of one, one pops two',
+    1,
+    { a: [1], b: [2] },
+    {
+      a: pushes('a', 1),
+      b: pushes('b', 2),
+      c: [pops('c'), pops('c')],
+    },
+  )
+
+export const times = () =>
+  scene(
+    'one pushes and one pops for a time only, one pops',
+    1,
+    { a: [1, 2] },
+    {
+      a: [pushes('a', 1), pushesInTime('a', 2), closes('a')],
+      b: pops('b'),
+      c: popsInTime('c'),
+    },
+  )
+
+export const closing = () =>
+  scene(
+    'one closes, one pushes, one pops',
+    1,
+    { a: [1] },
+    {
+      a: pushes('a', 1),
+      b: [pops('b'), pops('b')],
+      c: closes('c'),
+    },
+  )
