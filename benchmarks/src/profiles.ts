@@ -82,7 +82,15 @@ export const profiles: Readonly<Record<string, Profile>> = {
   },
   memory: {
     about: 'resident memory over live bytes, and in the course of time',
-    workloads: ['mid-large-mt', 'mid-large-mt-large', 'larson-mid', 'scatter'],
+    workloads: [
+      'mid-large-mt-large',
+      'larson-mid',
+      'large-churn',
+      'xmalloc-sizes',
+      'scatter',
+      'sh8',
+      'mleak',
+    ],
     threads: [2],
     ...SHORT,
     launches: 1,
@@ -95,7 +103,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
     ...SHORT,
   },
   full: {
-    about: 'everything there is; takes hours',
+    about: 'everything there is',
     workloads: workloads.map(({ name }) => name),
     threads: [1, 2, 4],
     ...SHORT,

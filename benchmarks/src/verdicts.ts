@@ -4,8 +4,8 @@
  */
 
 import { logAverage, max } from 'simple-statistics'
-import { PARTS } from './contender/protocol.ts'
 import { type Estimate, isAt, type Ratio, type Report, type Result } from './figures.ts'
+import { percentile } from './latency.ts'
 import { SUBJECT } from './peers/peers.ts'
 import { formatNanoseconds, formatRatio, placeName } from './report/format.ts'
 import { geometricMean } from './statistics.ts'
@@ -103,7 +103,8 @@ function latencyVerdicts(results: readonly Result[]): Verdict[] {
   return results.flatMap((result) => {
     const { workload, peer, latency } = result
     if (peer !== SUBJECT || latency === undefined || !workloads.includes(workload)) return []
-    const ns = latency.nanoseconds[PARTS.indexOf(part)]
+    const ns = percentile(latency, part)
+    if (ns === undefined) return []
     return {
       what: `p${part * 100} of one operation, ${placeName(result)}`,
       against: '',

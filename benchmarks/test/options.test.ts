@@ -2,6 +2,7 @@ import { assert, suite } from '@hakmem/testing'
 import { HELP, parseOptions } from '#options'
 import { peers } from '#peers/peers'
 import { profiles } from '#profiles'
+import { formatList } from '#report/list'
 import { planCells } from '#run/plan'
 import { UsageError } from '#usage-error'
 import { workloads } from '#workloads'
@@ -51,6 +52,17 @@ options(
 options('the profiles are those that the documentation promises', () => {
   const promised = 'quick tiny mixed mid remote larson churn memory scaling full'
   assert.equal(Object.keys(profiles), promised.split(' '))
+})
+
+options('the list has every profile with how long it takes, every workload and every contender', () => {
+  const lines = formatList().split('\n')
+  const has = (pattern: RegExp) =>
+    assert.ok(
+      lines.some((line) => pattern.test(line)),
+      String(pattern),
+    )
+  for (const name of Object.keys(profiles)) has(new RegExp(`^  ${name} .*; \\d+ min \\(`))
+  for (const { name } of [...workloads, ...peers]) has(new RegExp(`^  ${name} `))
 })
 
 options('all contenders are pinned or none', () => {

@@ -23,7 +23,10 @@ const QUIET = ['quic', 'background-networking', 'component-update', 'sync', 'gpu
   (name) => `--disable-${name}`,
 )
 
-const latency = { count: 1000, nanoseconds: PARTS.map((part) => (part === 1 ? 5e6 : 20 / (1.0001 - part))) }
+const latency = {
+  count: 100_000,
+  nanoseconds: PARTS.map((part) => (part === 1 ? 5e6 : 20 / (1.0001 - part))),
+}
 const workloads = ['tiny-hot', 'random-mixed', 'mid-large-mt-large']
 const threadCounts = [1, 2]
 const everything = report({

@@ -186,5 +186,6 @@ export const xmalloc: Kind<XmallocShape> = {
     for (let term = 0; term < shape.terms; term++) bytes += sizeOf(shape.low, term) / shape.terms
     return { blocks, bytes: blocks * bytes }
   },
+  idle: (shape) => ({ ...shape, batch: 16 }),
   run: (part, task) => (part.seat % 2 === 0 ? runAllocator(part, task) : runReleaser(part, task)),
 }

@@ -27,8 +27,9 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / MiB).toFixed(1)} MiB`
 }
 
-/** A time in the unit in which it has one to three digits before the point. */
-export function formatNanoseconds(ns: number): string {
+/** A time that may not be known, in the unit in which it has one to three digits before the point. */
+export function formatNanoseconds(ns: number | undefined): string {
+  if (ns === undefined) return '-'
   if (ns < 1e3) return `${ns.toFixed(0)} ns`
   if (ns < 1e6) return `${(ns / 1e3).toFixed(ns < 1e4 ? 1 : 0)} us`
   return `${(ns / 1e6).toFixed(ns < 1e7 ? 1 : 0)} ms`

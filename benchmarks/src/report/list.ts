@@ -1,18 +1,22 @@
 /** `--list`: the profiles, workloads and contenders, by name. */
 
+import { sum } from 'simple-statistics'
+import { parseOptions } from '../options.ts'
 import { peers } from '../peers/peers.ts'
 import { profiles } from '../profiles.ts'
+import { planCells, plannedSeconds } from '../run/plan.ts'
 import { workloads } from '../workloads.ts'
 
 export function formatList(): string {
-  const profileLines = Object.entries(profiles).map(
-    ([name, { about, workloads, threads }]): [string, string] => [
-      name,
-      `${about} (${workloads.join(', ')}; threads: ${threads.join(', ')})`,
-    ],
-  )
+  const profileLines = Object.keys(profiles).map((name): [string, string] => {
+    const { workloads, threads, peers, settings } = parseOptions(['--profile', name])
+    const seconds = planCells(workloads, threads, peers).map((cell) => plannedSeconds(cell, settings))
+    const names = workloads.map(({ name }) => name).join(', ')
+    const minutes = Math.ceil(sum(seconds) / 60)
+    return [name, `${profiles[name].about}; ${minutes} min (${names}; threads: ${threads.join(', ')})`]
+  })
   return [
-    'Profiles',
+    'Profiles, and how long they take with all contenders',
     ...columns(profileLines),
     '',
     'Workloads',

@@ -5,8 +5,8 @@
 
 import CliTable from 'cli-table3'
 import colours from 'picocolors'
-import { PARTS } from '../contender/protocol.ts'
 import { isAt, type Result } from '../figures.ts'
+import { percentile } from '../latency.ts'
 import { SUBJECT } from '../peers/peers.ts'
 import type { Cell } from '../run/plan.ts'
 import type { Done } from '../run/run.ts'
@@ -94,7 +94,7 @@ function columnsOf(
         latency === undefined
           ? ''
           : ([0.5, 0.99, 0.999, 1] as const)
-              .map((part) => formatNanoseconds(latency.nanoseconds[PARTS.indexOf(part)]))
+              .map((part) => formatNanoseconds(percentile(latency, part)))
               .join(' / '),
     },
     {

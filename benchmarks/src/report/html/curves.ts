@@ -3,6 +3,7 @@
 import { max, min } from 'simple-statistics'
 import { PARTS } from '../../contender/protocol.ts'
 import type { Result } from '../../figures.ts'
+import { percentile } from '../../latency.ts'
 import { growthOf } from '../../verdicts.ts'
 import { formatFigure, formatNanoseconds, formatRatio } from '../format.ts'
 import type { Colours } from './colours.ts'
@@ -37,13 +38,18 @@ export function scalingChart(workload: string, results: readonly Result[], colou
 /** The times of single operations in one place. */
 export function latencyChart(place: string, results: readonly Result[], colours: Colours): string {
   const points = results.flatMap(({ peer, latency }) =>
-    (latency?.nanoseconds ?? []).map((ns, k) => ({
-      peer,
-      x: tailOf(PARTS[k]),
+    PARTS.flatMap((part) => {
+      const ns = latency && percentile(latency, part)
+      if (ns === undefined) return []
+      const share = part === 1 ? 'the longest' : `${part * 100} % within`
       // The clock's own cost is taken off, and may leave nothing; a logarithm needs something.
-      y: Math.max(1, ns),
-      title: `${peer}: ${PARTS[k] === 1 ? 'the longest' : `${PARTS[k] * 100} % within`} ${formatNanoseconds(ns)}`,
-    })),
+      return {
+        peer,
+        x: tailOf(part),
+        y: Math.max(1, ns),
+        title: `${peer}: ${share} ${formatNanoseconds(ns)}`,
+      }
+    }),
   )
   const low = min(points.map(({ y }) => y))
   const high = max(points.map(({ y }) => y))

@@ -1,8 +1,9 @@
 /** The parts of the report that are text: legend, targets, all figures, the machine. */
 
 import html from 'html-template-tag'
-import { PARTS } from '../../contender/protocol.ts'
+import type { PARTS } from '../../contender/protocol.ts'
 import { isAt, type Report, type Result } from '../../figures.ts'
+import { percentile } from '../../latency.ts'
 import { SUBJECT } from '../../peers/peers.ts'
 import { speedUpOf, type Verdict } from '../../verdicts.ts'
 import {
@@ -37,7 +38,7 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
 /** Every result with all that is known of it; losses stand among the wins. */
 export function figuresTable({ results, ratios, failures }: Report): string {
   const tail = ({ latency }: Result, part: (typeof PARTS)[number]) =>
-    latency === undefined ? '' : formatNanoseconds(latency.nanoseconds[PARTS.indexOf(part)])
+    latency === undefined ? '' : formatNanoseconds(percentile(latency, part))
   const rows = results.map((result) => {
     const { workload, threads, peer, median, unit, memory, slowestLane } = result
     const ratio = ratios.find((one) => one.peer === peer && isAt(result)(one))
