@@ -66,6 +66,8 @@ export interface SharedMemory {
 const DEFAULT_BYTES = 256 * 2 ** 20
 const DEFAULT_THREADS = 16
 const MAX_THREADS = 1024
+/** Bytes up to which a loop is faster than a call of `fill`. */
+const FEW = 256
 
 export class Arena {
   readonly buffer: SharedArrayBuffer
@@ -73,6 +75,7 @@ export class Arena {
   /** The whole buffer, by 4 bytes and by byte. */
   readonly W: Int32Array
   readonly U8: Uint8Array
+  private readonly U64: BigUint64Array
   /** The header's words, from its start. */
   readonly H: Int32Array
   /** The state map: a byte per 16 bytes of heap. */
@@ -89,10 +92,25 @@ export class Arena {
     const bytes = Math.min(g.bytes, buffer.byteLength)
     this.W = new Int32Array(buffer, 0, bytes / 4)
     this.U8 = new Uint8Array(buffer, 0, bytes)
+    this.U64 = new BigUint64Array(buffer, 0, bytes / 8)
     this.S = new Uint8Array(buffer, g.stateMap, g.bytes / 16)
     this.F = new Uint8Array(buffer, g.flagMap, g.pages)
     this.H = new Int32Array(buffer, g.base, PAGE / 4)
     this.id = `${this.H[H_ID] >>> 0}-${this.H[H_ID + 1] >>> 0}`
+  }
+
+  /**
+   * Makes the bytes from `from` to `to`, multiples of 16, zero. V8 fills shared memory an element at a time: by eight bytes,
+   * calloc takes 10 us for 256 KiB, by single ones 73; and 23 ns for 64 B, which a call of `fill` makes 47
+   * (`node benchmarks/dist/micro.js`, 75th percentiles).
+   */
+  zero(from: number, to: number): void {
+    if (to - from > FEW) {
+      this.U64.fill(0n, from / 8, to / 8)
+      return
+    }
+    const { W } = this
+    for (let at = from / 4; at < to / 4; at++) W[at] = 0
   }
 
   /** A new, empty arena. Throws InvalidSizeError for options out of range, HeapError if the system has no room. */

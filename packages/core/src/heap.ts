@@ -211,7 +211,7 @@ export class Heap extends BlockCache {
     const bytes = count * size
     const p = bytes >= LARGE_MIN ? this.large.take(bytes, 0, true) : this.tryMalloc(bytes)
     if (p === 0) throw this.record.outOfMemory(bytes)
-    if (bytes < LARGE_MIN) this.U8.fill(0, p, p + sizeAt(this.arena, p, classAt(this.arena, p)))
+    if (bytes < LARGE_MIN) this.arena.zero(p, p + sizeAt(this.arena, p, classAt(this.arena, p)))
     return p
   }
 

@@ -121,7 +121,7 @@ export class Large {
     const { record } = this
     if (page !== 0) {
       if (record.events.isWanted()) record.events.note(TOOK, page, asked, site)
-      if (dirty > page) record.arena.U8.fill(0, page * PAGE, dirty * PAGE)
+      if (dirty > page) record.arena.zero(page * PAGE, dirty * PAGE)
       record.wholes.enter(page)
       record.count(COUNTERS.largeTaken)
     }
