@@ -6,7 +6,7 @@
  * stops, and says so, until the leader asks anew (arms). So what the leader reads between two armings is all that happened
  * up to the first loss, in order, or it knows better: a simulation that missed a free would be wrong for good.
  *
- * While nobody asks, an operation costs the comparison in `isWanted`.
+ * A heap that does not learn has no rings, and an operation costs asking for that in `isWanted`.
  */
 
 import { glance, load, release, store } from '#ordering'
@@ -24,35 +24,43 @@ export type OnEvent = (kind: number, page: number, pages: number, site: number) 
 /** The owner's end. */
 export class EventLog {
   private readonly W: Int32Array
-  private readonly at: number
   private readonly ring: number
   private readonly size: number
+  /** Offsets of the four words, ready to use: `isWanted` is asked in every operation. */
+  private readonly written: number
+  private readonly lost: number
+  private readonly armed: number
+  private readonly taken: number
 
   constructor(arena: Arena, record: number) {
     this.W = arena.W
-    this.at = record
     this.ring = record + arena.geometry.eventRing
     this.size = arena.geometry.events
+    this.written = record + R_EVENTS
+    this.lost = record + R_EVENTS_LOST
+    this.armed = record + R_EVENTS_ARMED
+    this.taken = record + R_EVENTS_READ
   }
 
+  /** A method, not an accessor: schedules of tests stop in it. */
   isWanted(): boolean {
-    return glance(this.W, this.at + R_EVENTS_ARMED) !== this.W[this.at + R_EVENTS_LOST]
+    return this.size !== 0 && glance(this.W, this.armed) !== this.W[this.lost]
   }
 
   /** Only while `isWanted`. */
   note(kind: number, page: number, pages: number, site: number): void {
-    const { W, at } = this
-    const count = W[at + R_EVENTS]
-    if (((count - glance(W, at + R_EVENTS_READ)) | 0) >= this.size) {
+    const W = this.W
+    const count = W[this.written]
+    if (((count - glance(W, this.taken)) | 0) >= this.size) {
       // Partner: `EventReader.isLost`.
-      store(W, at + R_EVENTS_LOST, glance(W, at + R_EVENTS_ARMED))
+      store(W, this.lost, glance(W, this.armed))
       return
     }
     const slot = this.ring + (count & (this.size - 1)) * EVENT_WORDS
     W[slot] = (kind << 24) | pages
     W[slot + 1] = page
     W[slot + 2] = site
-    release(W, at + R_EVENTS, (count + 1) | 0)
+    release(W, this.written, (count + 1) | 0)
   }
 }
 
@@ -72,7 +80,7 @@ export class EventReader {
   }
 
   /** Whether the owner met a full ring since it was armed: what follows the events in the ring is unknown. */
-  get isLost(): boolean {
+  isLost(): boolean {
     return load(this.W, this.at + R_EVENTS_LOST) === load(this.W, this.at + R_EVENTS_ARMED)
   }
 

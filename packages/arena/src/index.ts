@@ -54,7 +54,6 @@ export {
   R_BATCH_COUNT,
   R_IN,
   R_OUT,
-  R_POLICY,
   R_PROBE,
   voidOf,
 } from './layout.ts'

@@ -12,17 +12,7 @@
 import { glance } from '#ordering'
 import type { Arena } from './arena.ts'
 import { SMALL_CLASSES } from './classes.ts'
-import {
-  H_CANARY,
-  H_TRIAL,
-  R_BUNDLE,
-  R_LISTS,
-  R_POLICY,
-  R_RUSH,
-  R_SHARD,
-  R_TARGET,
-  R_YIELD,
-} from './layout.ts'
+import { H_CANARY, H_TRIAL, R_BUNDLE, R_LISTS, R_RUSH, R_SHARD, R_TARGET, R_YIELD } from './layout.ts'
 
 /** Each knob's settings; the first is the default. */
 export const KNOBS = {
@@ -100,7 +90,6 @@ export class Follower {
     const { W, H } = this.arena
     const isCanary = glance(H, H_CANARY) === this.slot + 1
     const policy = isCanary ? glance(H, H_TRIAL) : word
-    W[this.at + R_POLICY] = word
     this.strategy = strategyOf(policy)
     this.base ??= W.slice(this.at + R_TARGET, this.at + R_YIELD + SMALL_CLASSES + 1)
     const setting = settingOf(policy)

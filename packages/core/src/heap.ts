@@ -31,7 +31,6 @@ import {
   R_BATCH,
   R_BATCH_COUNT,
   R_OUT,
-  R_POLICY,
   R_PROBE,
   type Reaped,
   reap,
@@ -158,7 +157,7 @@ export class Heap extends BlockCache {
     // A copy of a heap, byte for byte, has its id but is another heap.
     const isKnown = known !== undefined && isSameMemory(known.arena.W, arena.W, known.record.at + R_PROBE)
     const heap = isKnown ? known : Heap.open(arena)
-    if (shard !== undefined) heap.setShard(shard)
+    if (shard !== undefined) heap.record.setShard(shard)
     return heap
   }
 
@@ -170,12 +169,6 @@ export class Heap extends BlockCache {
     attached.set(arena.id, new WeakRef(heap))
     if (arena.mode === 'learn' || arena.mode === 'canary') heap.learn()
     return heap
-  }
-
-  private setShard(shard: number): void {
-    this.record.follower.shard = shard
-    // As if the policy were new: the next slow path takes the shard over with it.
-    this.I32[this.record.at + R_POLICY] = -1
   }
 
   /** Loads what learning takes, and has this thread lead if no other does. */

@@ -155,7 +155,7 @@ export class Leader {
     let isLost = false
     this.readers.forEach((reader, slot) => {
       this.events += reader.read(herd.listener(slot), this.arena.geometry.events)
-      isLost ||= reader.isLost
+      isLost ||= reader.isLost()
     })
     if (isLost || ahead > AHEAD_MS) this.silence()
   }

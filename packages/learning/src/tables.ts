@@ -14,8 +14,8 @@ import { STRATEGIES } from './strategies/index.ts'
 /** Why the strategy is what it is. The order is that of the numbers in the table. */
 export const REASONS = [
   'no epoch has ended yet',
-  'no other strategy was clearly better three times in a row, without more memory',
-  'it won three epochs in a row without more memory',
+  'no other strategy was clearly better, with clearly less memory, three times in a row',
+  'it won three epochs in a row with clearly less memory',
   'it is pinned',
   'events were lost, so the ghosts started over',
 ] as const

@@ -178,7 +178,7 @@ const guards = suite('adoption')
 
 const better = [
   { score: -0.5, highWater: 100 },
-  { score: -0.4, highWater: 100 },
+  { score: -0.4, highWater: 90 },
 ]
 
 guards('takes three clear wins in a row', () => {
@@ -188,15 +188,15 @@ guards('takes three clear wins in a row', () => {
     [0, 0, 1],
   )
   const interrupted = new Guard()
-  const even = [better[0], { score: -0.49, highWater: 100 }]
+  const even = [better[0], { score: -0.49, highWater: 90 }]
   assert.equal(
     [better, better, even, better, better, better].map((round) => interrupted.choose(round, 0, 1)),
     [0, 0, 0, 0, 0, 1],
   )
 })
 
-guards('is refused to what needed more memory, and while little is free', () => {
-  const hungry = [better[0], { score: -0.1, highWater: 101 }]
+guards('is refused to what did not need clearly less memory, and while little is free', () => {
+  const hungry = [better[0], { score: -0.1, highWater: 98 }]
   const guard = new Guard()
   for (let k = 0; k < 10; k++) {
     assert.is(guard.choose(hungry, 0, 1), 0)

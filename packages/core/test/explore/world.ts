@@ -31,10 +31,14 @@ export class Stage {
    * A record for each name, by ascending slot; the last ones, whose names start with r, are for reapers. `others`: ids of
    * threads that attach as part of the scenario.
    */
-  constructor(names: readonly string[], others: Readonly<Record<string, number>> = {}) {
+  constructor(
+    names: readonly string[],
+    others: Readonly<Record<string, number>> = {},
+    learning: 'frozen' | 'learn' = 'frozen',
+  ) {
     this.names = names
     this.others = others
-    this.arena = Arena.create({ bytes: BYTES, threads: 4 })
+    this.arena = Arena.create({ bytes: BYTES, threads: 4, learning })
     this.heaps = names.map((_, k) => {
       const record = ThreadRecord.claim(this.arena, FIRST_THREAD + k)
       return new (specialise(Heap, record))(record)

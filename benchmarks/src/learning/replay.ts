@@ -1,0 +1,122 @@
+/**
+ * Plays a trace on the live tier of a heap, of which no block is ever touched: so memory is what the metadata says was
+ * ever in use, and time (of the processor) is the allocator's alone.
+ */
+
+import { Arena, COUNTERS, layout, PAGE, ThreadRecord } from '@hakmem/arena'
+import { Large, type Strategy } from '@hakmem/learning'
+import { Leader } from '@hakmem/learning/learn'
+import { FREE, MALLOC, peakBytes, type Trace } from './trace.ts'
+
+/** A heap has so many times what is live at most, and these bytes at least: nobody is short of address space. */
+const ROOM = 4
+const LEAST_BYTES = 64 * 2 ** 20
+const MOST_BYTES = 2 ** 32
+/** Epochs that a learning run of a trace has, as of a program that runs so many seconds. */
+const EPOCHS = 40
+const EPOCH_MS = 1000
+
+export interface Outcome {
+  /** Bytes that were ever part of a block, over the most that were live. */
+  readonly highWater: number
+  /** Of one operation. */
+  readonly nanoseconds: number
+  /** Operations that the heap counted, which must be those of the trace. */
+  readonly operations: number
+}
+
+export class Stage {
+  readonly arena: Arena
+  readonly record: ThreadRecord
+  private readonly large: Large
+  private readonly trace: Trace
+  private readonly peak: number
+  private readonly blocks: Float64Array
+
+  constructor(trace: Trace, learning: 'learn' | 'frozen', strategy?: Strategy) {
+    this.trace = trace
+    this.peak = peakBytes(trace)
+    const bytes = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, ROOM * this.peak))
+    this.arena = Arena.create({ bytes, threads: 2, learning })
+    this.record = ThreadRecord.claim(this.arena, 1)
+    this.large = new Large(this.record, strategy)
+    this.blocks = new Float64Array(trace.ids.reduce((most, id) => Math.max(most, id), 0) + 1)
+  }
+
+  /** Plays the whole trace. `pause` is called before each event whose number is a multiple of `every`. */
+  play(every = Number.POSITIVE_INFINITY, pause?: () => void): Outcome {
+    const { kinds, ids, sizes, sites } = this.trace
+    const { blocks } = this
+    const start = process.cpuUsage().user
+    let left = every
+    for (let k = 0; k < kinds.length; k++) {
+      if (--left === 0) {
+        pause?.()
+        left = every
+      }
+      const id = ids[k]
+      if (kinds[k] === FREE) this.free(blocks[id])
+      else if (kinds[k] === MALLOC) blocks[id] = this.large.take(sizes[k], sites[k])
+      else blocks[id] = this.realloc(blocks[id], sizes[k])
+    }
+    const nanoseconds = ((process.cpuUsage().user - start) * 1e3) / kinds.length
+    return { highWater: this.touchedBytes() / this.peak, nanoseconds, operations: this.counted() }
+  }
+
+  private free(p: number): void {
+    if (p === 0) return
+    this.record.enter()
+    this.large.release(p / PAGE)
+    this.record.leave()
+  }
+
+  private realloc(p: number, size: number): number {
+    if (p !== 0 && this.large.resize(p / PAGE, size)) return p
+    const moved = this.large.take(size)
+    this.free(p)
+    return moved
+  }
+
+  private touchedBytes(): number {
+    const { W, geometry: g } = this.arena
+    let pages = 0
+    for (let e = g.firstExtent; e < g.extents; e++) pages += W[g.touched + e]
+    return pages * PAGE
+  }
+
+  /** What the record's own counters say: a round that measured another allocator would show here. */
+  private counted(): number {
+    const { slabs } = this.record
+    return slabs.counter(COUNTERS.largeTaken) + slabs.counter(COUNTERS.largeFreed)
+  }
+}
+
+/** A whole run with a fixed strategy. */
+export function playFixed(trace: Trace, strategy: Strategy): Outcome {
+  return new Stage(trace, 'frozen', strategy).play()
+}
+
+/** A whole run that begins with the default and learns; and what it learned. */
+export function playLearning(trace: Trace): Outcome & { readonly stage: Stage } {
+  const stage = new Stage(trace, 'learn')
+  const time = { now: 0 }
+  ThreadRecord.claim(stage.arena, 2)
+  const leader = new Leader(stage.arena, 2, () => time.now)
+  leader.step()
+  const every = Math.max(
+    32,
+    Math.min(stage.arena.geometry.events >> 1, Math.ceil(trace.kinds.length / EPOCHS)),
+  )
+  const outcome = stage.play(every, () => {
+    time.now += EPOCH_MS
+    leader.step()
+  })
+  return { ...outcome, stage }
+}
+
+/** A run on a heap whose policy word is set before it begins, as by `importProfile`. */
+export function playPinned(trace: Trace, policy: number): Outcome {
+  const stage = new Stage(trace, 'frozen')
+  stage.arena.H[layout.H_POLICY] = policy
+  return stage.play()
+}
