@@ -7,8 +7,9 @@
  * 10 to 20 % instead of two thirds. Beyond SPECIALISED buffers in a thread the plain class serves: a fifth class at
  * one call site would make it megamorphic.
  *
- * Whatever these methods do not finish at once, they leave to the slow paths of the class that they extend. Read
- * `cache.ts` of `@hakmem/arena` for what each line is for.
+ * Whatever these methods do not finish at once, they leave to the slow paths of the class that they extend, out of
+ * line (`outofline.ts`). Read `cache.ts` of `@hakmem/arena` for what each line is for. A remote free (N1 and N2 of
+ * `remote.ts`) is all here, because a consumer's every free is one.
  */
 
 import {
@@ -26,6 +27,7 @@ import {
   TINY_CLASSES,
 } from '@hakmem/arena'
 import type { Heap } from './heap.ts'
+import { Never, outOfLine } from './outofline.ts'
 
 /** Buffers per thread that get a class of their own. */
 const SPECIALISED = 2
@@ -44,8 +46,8 @@ export function specialise(Base: typeof Heap, record: ThreadRecord): typeof Heap
   for (const [id, { Class }] of classes) if (Class.deref() === undefined) classes.delete(id)
   if (classes.size >= SPECIALISED || Known !== undefined) return Base
   const { W, S, F, geometry } = arena
-  const { table, extentShift, slabShift } = geometry
-  const constants = [CLASS_OF, LARGE_MIN, CONT, LARGE, TINY_CLASSES, mark, peek] as const
+  const { table, extentShift, slabShift, runs, aux } = geometry
+  const constants = [CLASS_OF, LARGE_MIN, CONT, LARGE, TINY_CLASSES, runs, aux, Never, mark, peek] as const
   const Class = bind(Base, W, S, F, table, extentShift, slabShift, ...constants)
   classes.set(arena.id, { Class: new WeakRef(Class), W: new WeakRef(W) })
   return Class
@@ -68,10 +70,23 @@ function bind(
   cont: number,
   lastClass: number,
   lastTiny: number,
+  runs: number,
+  aux: number,
+  none: typeof Never,
   markRemote: typeof mark,
   flagOf: typeof peek,
 ): typeof Heap {
   return class extends Base {
+    /** What the slow path that is about to run was given, and what malloc's answers. */
+    private given: unknown = 0
+    private answer = 0
+    /** Of a free that has only its announcement left: first page of the block's run, and its class. */
+    private page = 0
+    private kind = 0
+    // Out of reach: whoever asks one of them for its prototype runs a slow path.
+    readonly #refill = outOfLine(() => this.slowMalloc())
+    readonly #leftover = outOfLine(() => this.slowFree())
+
     override malloc(size: number): Ptr {
       if (typeof size === 'number' && size >>> 0 === size && size < smallLimit) {
         const c = classOf[(size + 15) >>> 4]
@@ -84,45 +99,51 @@ function bind(
           return (p >>> 0) as Ptr
         }
       }
-      // `>>> 0` here and above keeps the pointer an integer in a register: what a call returns is tagged.
-      return ((this.allocate(size, true) as number) >>> 0) as Ptr
+      this.given = size
+      if (this.#refill instanceof none) return 0 as Ptr
+      // `>>> 0` here and above keeps the pointer an integer in a register.
+      return (this.answer >>> 0) as Ptr
     }
 
     override free(p: number): void {
-      if (typeof p !== 'number') {
-        this.freeSlow(p)
-        return
-      }
-      const i = p >>> 4
-      const c = S[i]
-      if (i * 16 === p && (W[(table + (p >>> extentShift)) | 0] | cont) === this.mine) {
-        const at = (this.lists + 2 * c) | 0
-        const top = (W[at] + 1) | 0
-        if (top <= W[at + 1]) {
-          S[i] = c | 128
-          W[top] = p
-          W[at] = top
-          return
+      let page = 0
+      let c = 0
+      if (typeof p === 'number') {
+        const i = p >>> 4
+        c = S[i]
+        if (i * 16 === p) {
+          if ((W[(table + (p >>> extentShift)) | 0] | cont) === this.mine) {
+            const at = (this.lists + 2 * c) | 0
+            const top = (W[at] + 1) | 0
+            if (top <= W[at + 1]) {
+              S[i] = c | 128
+              W[top] = p
+              W[at] = top
+              return
+            }
+          } else if (c > 0 && c <= lastClass && this.mine > 0) {
+            // The page before the mark: behind it the owner may collect the block and give its run back.
+            page = p >>> 12
+            if (c <= lastTiny) page = (p >>> slabShift) << (slabShift - 12)
+            else if (W[(runs + page) | 0] === 0) page = W[(aux + page) | 0]
+            markRemote(S, i)
+            if (flagOf(F, page) !== 0) return
+          }
         }
       }
-      this.freeOther(p, c)
+      this.given = p
+      this.page = page
+      this.kind = c
+      if (this.#leftover instanceof none) this.kind = 0
     }
 
-    protected override freeOther(p: number, c: number): void {
-      const i = p >>> 4
-      if (
-        i * 16 === p &&
-        c > 0 &&
-        c <= lastClass &&
-        (W[(table + (p >>> extentShift)) | 0] | cont) !== this.mine &&
-        this.mine > 0
-      ) {
-        const page = c <= lastTiny ? (p >>> slabShift) << (slabShift - 12) : this.record.slabs.headPage(p, c)
-        markRemote(S, i)
-        if (flagOf(F, page) === 0) announce(this.record, page, c)
-      } else {
-        this.freeSlow(p)
-      }
+    private slowMalloc(): void {
+      this.answer = this.allocate(this.given as number, true) | 0
+    }
+
+    private slowFree(): void {
+      if (this.page !== 0) announce(this.record, this.page, this.kind)
+      else this.freeSlow(this.given as number)
     }
   }
 }

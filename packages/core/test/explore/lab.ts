@@ -9,11 +9,20 @@ export type SceneName = Exclude<keyof typeof Scenarios, 'SCENES'>
 /** The functions of the ordering module whose accesses are plain on x86-64, and what they mean. */
 const ORDERED = { peek: 'unordered', mark: 'release', seen: 'acquire' } as const
 
+/**
+ * A thread can be stopped in a call but not in the trap of a proxy, which the engine itself runs. So the two slow paths
+ * that the shipped code runs through one (`outofline.ts`) are called here: the same functions at the same places.
+ */
+const INLINE: readonly Patch[] = [
+  { file: 'core/dist/specialise.js', replace: 'this.#refill instanceof none', by: 'this.slowMalloc()' },
+  { file: 'core/dist/specialise.js', replace: 'this.#leftover instanceof none', by: 'this.slowFree()' },
+]
+
 export function loadScenes(patch: readonly Patch[] = []): Promise<typeof Scenarios> {
   return load<typeof Scenarios>('./scenarios.js', {
     parent: import.meta.url,
     include: [/\/packages\/(arena|tiny|mid|learning|core)\/dist\//, /\/explore\/(scenarios|world)\.js/],
     declared: { 'arena/dist/ordering.js': ORDERED },
-    patch,
+    patch: [...INLINE, ...patch],
   })
 }
