@@ -6,7 +6,7 @@ import { takeSamples } from '../contender/sample.ts'
 import { monotonicSeconds } from '../contender/waiting.ts'
 import type { Allocator } from '../peers/allocator.ts'
 import { type Lane, report, SUM } from './board.ts'
-import type { Kind, Shape, Step } from './kind.ts'
+import { apart, type Kind, type Shape, type Step } from './kind.ts'
 
 /** The least operations between two looks at the clock. */
 export const LEAST = 64
@@ -58,7 +58,7 @@ export function runAlone<S extends Shape>(part: Part<S>, task: Task, step: Step<
   let now = started
   let done = 0
   while (now - started < task.seconds && done < task.operations) {
-    done += step(heap, lane, Math.min(pace.chunk, task.operations - done), shape)
+    done += apart(step, heap, lane, Math.min(pace.chunk, task.operations - done), shape)
     now = monotonicSeconds()
     pace.adapt(now)
   }

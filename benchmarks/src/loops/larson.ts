@@ -12,7 +12,7 @@ import { monotonicSeconds, waitFor } from '../contender/waiting.ts'
 import type { Allocator } from '../peers/allocator.ts'
 import { LEAST } from './alone.ts'
 import { type Lane, OPERATIONS, OWN, RANDOM, report, STARTED, SUM } from './board.ts'
-import { averageSize, type Kind, type Sizes } from './kind.ts'
+import { apart, averageSize, type Kind, type Sizes } from './kind.ts'
 
 export type LarsonShape = Sizes & {
   /** Blocks of each lane. */
@@ -125,7 +125,7 @@ function runTurn(part: Part<LarsonShape>, task: Task, lane: Lane): boolean {
   let left = words[LEFT]
   const pace = new Pace(LEAST, now)
   while (left > 0 && now - started < task.seconds && done < task.operations) {
-    const ran = replace(heap, lane, Math.min(pace.chunk, left, task.operations - done), shape)
+    const ran = apart(replace, heap, lane, Math.min(pace.chunk, left, task.operations - done), shape)
     done += ran
     left -= ran
     now = monotonicSeconds()

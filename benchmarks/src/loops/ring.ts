@@ -11,7 +11,7 @@ import type { Part, Task } from '../contender/part.ts'
 import { monotonicSeconds, pause } from '../contender/waiting.ts'
 import type { Allocator } from '../peers/allocator.ts'
 import { type Lane, RANDOM, report, SUM } from './board.ts'
-import type { Kind, Sizes } from './kind.ts'
+import { apart, type Kind, type Sizes } from './kind.ts'
 
 export type RingShape = Sizes & {
   /** Places of the consumer's table, a power of two; 0 is none. */
@@ -97,7 +97,7 @@ function runProducer(part: Part<RingShape>, task: Task): void {
       if (Atomics.load(words, STOP) === task.round) return
       pause(board, spins)
     }
-    produce(heap, ring, first)
+    apart(produce, heap, ring, first)
     first = (first + BATCH) | 0
     Atomics.store(words, HEAD, first)
     if (Atomics.load(words, STOP) === task.round) return
@@ -118,7 +118,7 @@ function runConsumer(part: Part<RingShape>, task: Task): void {
   while (now - started < task.seconds && done < batches) {
     for (let left = Math.min(pace.chunk, batches - done); left > 0; left--) {
       for (let spins = 0; Atomics.load(words, HEAD) === first; spins++) pause(board, spins)
-      step(heap, ring, first, lane)
+      apart(step, heap, ring, first, lane)
       first = (first + BATCH) | 0
       done++
       Atomics.store(words, TAIL, first)
