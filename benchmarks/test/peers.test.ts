@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { assert, suite } from '@hakmem/testing'
+import { assert, notTested, suite } from '@hakmem/testing'
 import { build, type Missing } from '#peers/built'
 import { isMallocOf, keepOf, type Launch, launchOf } from '#peers/launch'
 import { checkSettings } from '#peers/native'
@@ -115,6 +115,6 @@ function peerOf(name: string): Peer {
 }
 
 function isMissing(launch: Launch | Missing): launch is Missing {
-  if ('missing' in launch) console.log(`not here: ${launch.missing}`)
+  if ('missing' in launch) notTested(launch.missing)
   return 'missing' in launch
 }

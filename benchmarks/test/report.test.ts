@@ -1,14 +1,14 @@
 /**
  * The report as a reader gets it: in a real browser, where Debian's chromium is installed, at the widths of a desk
  * and of a telephone, light and dark. Where there is none, what can be said of the text alone is still tested, and
- * a line says what is not.
+ * the list of test files says what is not.
  */
 
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { assert, suite } from '@hakmem/testing'
+import { assert, notTested, suite } from '@hakmem/testing'
 import { parseHTML } from 'linkedom'
 import { type Browser, chromium } from 'playwright-core'
 import { PARTS } from '#contender/protocol'
@@ -103,7 +103,7 @@ html('it needs nothing from anywhere: no script, no link, no image, no font', ()
   assert.not.match(text, /\b(src|href)=/)
 })
 
-if (CHROMIUM === undefined) console.log('the report is not opened in a browser: no chromium is installed')
+if (CHROMIUM === undefined) notTested('how a browser shows the report: no chromium is installed')
 else {
   let browser: Browser
   let folder: string

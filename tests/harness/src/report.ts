@@ -1,5 +1,5 @@
-// The one line by which a test file tells the runner how it went. A file that never prints it
-// (crashed, killed) has failed, whatever its exit code.
+// The lines by which a test file tells the runner how it went, and what it could not test on this machine. A file
+// that never prints the first (crashed, killed) has failed, whatever its exit code.
 
 export interface Counts {
   /** Tests the file announced. */
@@ -11,6 +11,7 @@ export interface Counts {
 }
 
 const MARK = '@hakmem/testing '
+const NOT_TESTED = '@hakmem/not-tested '
 
 export function formatCounts(counts: Counts): string {
   return MARK + JSON.stringify(counts)
@@ -27,4 +28,17 @@ export function withoutCounts(output: string): string {
     .split('\n')
     .filter((text) => !text.startsWith(MARK))
     .join('\n')
+}
+
+/** Says, in the list of test files too, what is not tested because this machine lacks something, and what it lacks. */
+export function notTested(what: string): void {
+  console.log(NOT_TESTED + what)
+}
+
+/** What a test file's output says is not tested. */
+export function parseNotTested(output: string): string[] {
+  return output
+    .split('\n')
+    .filter((text) => text.startsWith(NOT_TESTED))
+    .map((text) => text.slice(NOT_TESTED.length))
 }

@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { parseCounts, withoutCounts } from './report.ts'
+import { parseCounts, parseNotTested, withoutCounts } from './report.ts'
 
 export interface TestFile {
   /** The source, from the root of the workspace. */
@@ -53,6 +53,7 @@ export async function runAll({ root, only, write }: RunOptions): Promise<boolean
     const end = result.problem === undefined ? '' : `  ${result.problem}`
     const mark = result.problem === undefined ? 'ok  ' : 'FAIL'
     write(`${mark}  ${result.name.padEnd(width)} ${counts} ${result.seconds.toFixed(1).padStart(6)} s${end}`)
+    for (const what of parseNotTested(result.output)) write(`      not tested: ${what}`)
   }
 
   const queue = files.filter(({ alone }) => !alone)

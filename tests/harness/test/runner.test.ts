@@ -109,6 +109,13 @@ all('adds up the counts, and runs what must be alone at the end', async () => {
   assert.is(lines.at(-1), '6 passed, 0 failed')
 })
 
+all('what a file could not test on this machine stands below it', async () => {
+  place('lacks', 'packages/a/test/a.test.ts', 'packages/a/dist-test/a.test.js')
+  const { ok, lines } = await run()
+  assert.ok(ok)
+  assert.is(lines[1], '      not tested: what it looks like: there are no eyes here')
+})
+
 all('one bad file makes the whole fail, and its output is shown', async () => {
   place('passes', 'packages/a/test/a.test.ts', 'packages/a/dist-test/a.test.js')
   place('fails', 'packages/b/test/b.test.ts', 'packages/b/dist-test/b.test.js')
