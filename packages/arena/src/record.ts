@@ -52,8 +52,8 @@ import { alignUp, Runs } from './runs.ts'
 import { Slabs } from './slabs.ts'
 import { Wholes } from './wholes.ts'
 
-/** Chains of orphans that one slow path adopts at most, short of running out of memory. */
-const ADOPTIONS = 4
+/** Chains of orphans that one look for room adopts at most, short of running out of memory. */
+export const ADOPTIONS = 4
 
 /** The largest thread id: a record's word is the id + 1, and positive. */
 const MAX_THREAD = 2 ** 31 - 2
@@ -182,21 +182,28 @@ export class ThreadRecord {
     this.W[this.at + R_OP] = 0
   }
 
-  /** A run of `pages` for class `c` by the stages that cost little; its first page, or 0. */
-  room(pages: number, c: number, alignment = 1): number {
+  /** A run of `pages` for class `c` from what the thread holds; its first page, or 0. */
+  ownRoom(pages: number, c: number, alignment = 1): number {
     let page = this.runs.take(pages, c, alignment)
     if (page === 0 && this.collectAnnounced()) page = this.runs.take(pages, c, alignment)
-    if (page !== 0) {
-      this.count(COUNTERS.refillFresh)
-      return page
-    }
-    for (let k = 0, from = 0; k < ADOPTIONS && this.extents.anyOrphans(); k++) {
-      from = this.adopt(from)
+    if (page !== 0) this.count(COUNTERS.refillFresh)
+    return page
+  }
+
+  /** The same by all stages that cost little: orphans, and extents that nobody owns, as well. */
+  room(pages: number, c: number, alignment = 1): number {
+    let page = this.ownRoom(pages, c, alignment)
+    for (let k = 0, from = 0; page === 0 && k < ADOPTIONS; k++) {
+      from = this.adoptNext(from)
       if (from === 0) break
       page = this.runs.take(pages, c, alignment)
-      if (page !== 0) return page
     }
-    return this.claim(pages, c, alignment)
+    return page !== 0 ? page : this.claim(pages, c, alignment)
+  }
+
+  /** Adopts one chain of orphans at or behind extent `from`, if there may be one; the extent to go on from, or 0. */
+  adoptNext(from: number): number {
+    return this.extents.anyOrphans() ? this.adopt(from) : 0
   }
 
   /** The same, at any cost short of waiting. Raises pressure if that fails too. */

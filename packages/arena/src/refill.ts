@@ -4,7 +4,7 @@
  */
 
 import { COUNTERS } from './counters.ts'
-import type { ThreadRecord } from './record.ts'
+import { ADOPTIONS, type ThreadRecord } from './record.ts'
 
 /** How a tier carves runs for a class. */
 export interface Carving {
@@ -32,6 +32,21 @@ export function aimRotated(record: ThreadRecord, c: number): boolean {
 /** Aims the sweep at a fresh run, if pages are to be had at little cost. */
 export function aimFresh(record: ThreadRecord, c: number, carving: Carving): boolean {
   return begin(record, c, record.room(carving.pages, c, carving.alignment))
+}
+
+/**
+ * The same, but what orphans have of the class goes before their free pages, and before extents that nobody owns: a
+ * thread that parks often would else leave a run with a block or two behind each time, and take a new one.
+ */
+export function aimOrphaned(record: ThreadRecord, c: number, carving: Carving): boolean {
+  const own = record.ownRoom(carving.pages, c, carving.alignment)
+  if (own !== 0) return begin(record, c, own)
+  for (let k = 0, from = 0; k < ADOPTIONS; k++) {
+    from = record.adoptNext(from)
+    if (from === 0) return false
+    if (aimDirty(record, c)) return true
+  }
+  return false
 }
 
 /**

@@ -311,6 +311,20 @@ test('flush empties caches and gives memory back, blocks stay as they are', () =
   assert.equal(soundAudit(heap), start)
 })
 
+test('a thread that parks after each block goes on with what it left, and takes no new extent each time', () => {
+  for (const size of [32, 2048]) {
+    using heap = Heap.create({ bytes: 256 * 2 ** 20 })
+    for (let k = 0; k < 200; k++) {
+      heap.malloc(size)
+      heap.park()
+    }
+    assert.ok(
+      heap.stats().total.refillExtent <= 2,
+      `${heap.stats().total.refillExtent} extents of blocks of ${size} B`,
+    )
+  }
+})
+
 test('park leaves the heap attached: blocks stay, the next malloc takes memory up again', () => {
   using heap = Heap.create({ bytes: 16 * MIB })
   const blocks = SIZES.map((size) => heap.malloc(size))

@@ -10,6 +10,7 @@
 import {
   aimDirty,
   aimFresh,
+  aimOrphaned,
   aimRotated,
   aimScattered,
   BlockCache,
@@ -48,6 +49,7 @@ export class Mid extends BlockCache {
     if (runs < SEGMENTS_PER_REFILL && aimDirty(record, c)) return true
     if (runs === 0 && aimRotated(record, c)) return true
     const carving: Carving = { pages: SEGMENT_PAGES[c], alignment: 1 }
+    if (runs < SEGMENTS_PER_REFILL && aimOrphaned(record, c, carving)) return true
     if (aimFresh(record, c, carving) || aimScattered(record, c, carving)) return true
     // No room for a whole segment: one of fewer blocks, with a tail, is better than none.
     for (let blocks = BLOCKS_MIN - 1; blocks >= 1; blocks--) {

@@ -19,6 +19,7 @@
 import {
   aimDirty,
   aimFresh,
+  aimOrphaned,
   aimRotated,
   aimScattered,
   BlockCache,
@@ -59,6 +60,7 @@ export class Tiny extends BlockCache {
     if (record.slabs.takeCool(c) && aimFresh(record, c, this.carving)) return true
     if (runs < SLABS_PER_REFILL && aimDirty(record, c)) return true
     if (runs === 0 && aimRotated(record, c)) return true
+    if (runs < SLABS_PER_REFILL && aimOrphaned(record, c, this.carving)) return true
     return aimFresh(record, c, this.carving) || aimScattered(record, c, this.carving)
   }
 
