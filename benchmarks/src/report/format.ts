@@ -16,7 +16,7 @@ export function formatFigure(figure: number): string {
 }
 
 export function formatRatio(ratio: number): string {
-  return ratio.toFixed(ratio >= 100 ? 0 : ratio >= 10 ? 1 : 2)
+  return ratio.toFixed(ratio >= 100 ? 0 : ratio >= 10 ? 1 : ratio >= 0.1 ? 2 : 3)
 }
 
 export function formatInterval({ low, high }: Estimate): string {

@@ -37,14 +37,17 @@ export function page(report: Report): string {
 
 /** How hakmem does on the whole, how to see it for oneself, and what speaks against the figures. */
 function head({ command, date, noise, ratios, settings }: Report): string[] {
-  const warnings = noise.warnings.map((text) => html`<p class="warning">The machine was noisy: ${text}.</p>`)
   return [
     html`<h1>How fast is ${SUBJECT}?</h1>
 <p class="quiet">${date.slice(0, 10)}, ${String(settings.launches)} launches of ${String(settings.rounds)} rounds of ${String(settings.seconds)} s for each contender, in turn. A ratio above 1 means that ${SUBJECT} is faster.</p>
 <pre>${command}</pre>`,
-    ...warnings,
+    ...(noise.warnings.length === 0 ? [] : [noiseBox(noise.warnings)]),
     cards(referenceNames.flatMap((name) => meanCard(name, ratios))),
   ]
+}
+
+function noiseBox(warnings: readonly string[]): string {
+  return html`<div class="warning">The machine was noisy:<ul>${warnings.map((text) => html`<li>${text}</li>`)}</ul></div>`
 }
 
 function meanCard(name: ReferenceName, all: readonly Ratio[]): string[] {

@@ -37,6 +37,7 @@ pre { background: var(--card); border: 1px solid var(--edge); border-radius: 8px
 .win { color: var(--win-text); }
 .loss { color: var(--loss-text); }
 .warning { border-left: 4px solid var(--floor-mark); background: var(--card); padding: 10px 16px; border-radius: 0 8px 8px 0; margin: 16px 0; max-width: none; }
+.warning ul { margin: 0; padding-left: 1.2em; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; list-style: none; padding: 0; margin: 8px 0 16px; font-size: 0.9rem; }
 .legend span { display: inline-block; width: 24px; margin-right: 6px; vertical-align: middle; border-top: 3px solid; }
 .legend .dashed { border-top-style: dashed; }
@@ -50,7 +51,7 @@ th { color: var(--quiet); font-weight: 500; white-space: nowrap; }
 .aim { color: var(--aim-mark); } .aim::before { content: '\\2713'; }
 .floor { color: var(--floor-mark); } .floor::before { content: '\\2013'; }
 .missed { color: var(--missed-mark); } .missed::before { content: '\\2717'; }
-td.aim, td.floor, td.missed { white-space: nowrap; }
+td.aim, td.floor, td.missed, .figures td { white-space: nowrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 0; font-size: 0.9rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
 summary { cursor: pointer; margin: 12px 0; }

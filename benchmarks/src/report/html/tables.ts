@@ -77,7 +77,7 @@ export function figuresTable({ results, ratios, failures }: Report): string {
     (failure) =>
       html`<p class="warning">${failure.peer} failed in ${placeName(failure)}: ${failure.error}</p>`,
   )
-  return html`${failed}<details><summary>${String(results.length)} results</summary><div class="scroll"><table><tr>${heads}</tr>${rows}</table></div></details>`
+  return html`${failed}<details><summary>${String(results.length)} results</summary><div class="scroll figures"><table><tr>${heads}</tr>${rows}</table></div></details>`
 }
 
 export function machineList({ machine, noise, settings, command, date }: Report): string {
