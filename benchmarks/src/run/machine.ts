@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os'
-import { max, median } from 'simple-statistics'
+import { max, median, sum } from 'simple-statistics'
 import type { Result } from '../figures.ts'
 import { spread } from '../statistics.ts'
 
@@ -75,12 +75,13 @@ export class Quiet {
     const steal = (stolen - this.#ticks.stolen) / max([1, total - this.#ticks.total])
     const spreads = results.map(({ launches }) => spread(launches.flat()))
     const noise = { load, steal, spread: spreads.length === 0 ? 0 : median(spreads), unsteady }
-    return { ...noise, warnings: warningsFor(noise, results.length) }
+    const warmUps = sum(results.map(({ launches }) => launches.length))
+    return { ...noise, warnings: warningsFor(noise, warmUps) }
   }
 }
 
 /** One sentence for each measure of noise that is too high to trust small differences. */
-export function warningsFor(noise: Omit<Noise, 'warnings'>, results: number): string[] {
+export function warningsFor(noise: Omit<Noise, 'warnings'>, warmUps: number): string[] {
   const { load, steal, spread, unsteady } = noise
   const cores = availableParallelism()
   const warnings: string[] = []
@@ -89,8 +90,10 @@ export function warningsFor(noise: Omit<Noise, 'warnings'>, results: number): st
   if (steal > MOST.steal) warnings.push(`${percent(steal)} of the processors' time went to other machines`)
   if (spread > MOST.spread)
     warnings.push(`the middle half of the rounds spreads over ${percent(spread)} of their median`)
-  if (unsteady.length > MOST.unsteady * results)
-    warnings.push(`${unsteady.length} warm-ups did not end steady: ${unsteady.slice(0, 3).join('; ')}`)
+  if (unsteady.length > MOST.unsteady * warmUps)
+    warnings.push(
+      `${unsteady.length} of ${warmUps} warm-ups did not end steady: ${unsteady.slice(0, 3).join('; ')}`,
+    )
   return warnings
 }
 
@@ -101,7 +104,7 @@ function percent(part: number): string {
 /** Of all processors since the system started; zeros where there is no /proc/stat. */
 function processorTicks(): { total: number; stolen: number } {
   const ticks = (/^cpu +(.*)/.exec(kernel('/proc/stat'))?.[1] ?? '0').split(' ').slice(0, 8).map(Number)
-  return { total: ticks.reduce((sum, some) => sum + some, 0), stolen: ticks[7] ?? 0 }
+  return { total: sum(ticks), stolen: ticks[7] ?? 0 }
 }
 
 function kernel(file: string): string {
