@@ -34,6 +34,13 @@ static void empty_slots(struct lane *lane, uint32_t (*digest)(const uint8_t *p))
   }
 }
 
+/* A program's own functions around malloc and free, which its other parts call: src/loops/called.ts. */
+__attribute__((noinline)) static uint8_t *called_allocate(size_t size) { return allocate(size); }
+
+__attribute__((noinline)) static void called_release(uint8_t *p) { release(p); }
+
+#define ALWAYS_INLINE __attribute__((always_inline)) static inline
+
 static uint32_t first_byte(const uint8_t *p) { return *p; }
 
 /* Writes whole words of a block. */
@@ -55,13 +62,13 @@ static double clock_cost(double *samples) {
   return samples[500];
 }
 
-/* One operation in GAP + 1 is timed, after a quarter of the time. */
-static void sample_steps(struct lane *lane, step_function *step) {
+/* Runs `between` and then one `step` in turn, and times the latter; after a quarter of the time, and at least once. */
+static void take_samples(struct lane *lane, step_function *between, step_function *step) {
   double cost = clock_cost(lane->samples), start = monotonic_seconds() + task_seconds * 0.25;
   double end = start + task_seconds * 0.75;
   uint32_t count = 0;
-  for (double now = 0; now < end && count < MOST_SAMPLES;) {
-    step(lane, GAP);
+  for (double now = 0; count == 0 || (now < end && count < MOST_SAMPLES);) {
+    between(lane, GAP);
     double before = monotonic_seconds();
     step(lane, 1);
     now = monotonic_seconds();
@@ -70,3 +77,6 @@ static void sample_steps(struct lane *lane, step_function *step) {
   }
   lane->sample_count = count;
 }
+
+/* One operation in GAP + 1 is timed. */
+static void sample_steps(struct lane *lane, step_function *step) { take_samples(lane, step, step); }

@@ -5,6 +5,7 @@
 #include "windows.h"
 
 #include "alloc-test.h"
+#include "attach.h"
 #include "cache.h"
 #include "calloc.h"
 #include "glibc-simple.h"
@@ -25,6 +26,7 @@
 
 static const struct kind *const kinds[] = {
   &alloc_test_kind,
+  &attach_kind,
   &cache_kind,
   &calloc_kind,
   &glibc_simple_kind,
@@ -39,7 +41,10 @@ static const struct kind *const kinds[] = {
   &sh6_kind,
   &sh8_kind,
   &spawn_kind,
+  &tiny_hot_called_kind,
+  &tiny_hot_dynamic_kind,
   &tiny_hot_kind,
+  &toggle_called_kind,
   &toggle_kind,
   &xmalloc_kind,
 };

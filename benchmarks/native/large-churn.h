@@ -26,10 +26,8 @@ static void large_churn_open(uint32_t threads) { open_alone(threads, CHURN_SLOTS
 
 static void large_churn_run(uint32_t seat) { run_paced(&lanes[seat], large_churn, 1); }
 
-static void large_churn_sample(uint32_t seat) { sample_steps(&lanes[seat], large_churn); }
-
 static void large_churn_empty(uint32_t seat) { empty_slots(&lanes[seat], first_byte); }
 
 static const struct kind large_churn_kind = {
-  "large-churn", .open = large_churn_open, .run = large_churn_run, .sample = large_churn_sample, .empty = large_churn_empty,
+  "large-churn", .open = large_churn_open, .run = large_churn_run, .empty = large_churn_empty,
 };

@@ -10,6 +10,15 @@
 __attribute__((weak)) void mi_thread_done(void);
 __attribute__((weak)) void MallocExtension_MarkThreadIdle(void);
 
+/* Whether it does anything, or there is nothing to do. */
+static bool renews(void) {
+#ifdef __EMSCRIPTEN__
+  return true;
+#else
+  return mi_thread_done || MallocExtension_MarkThreadIdle || mallctl;
+#endif
+}
+
 static void renew(void) {
   if (mi_thread_done)
     mi_thread_done();

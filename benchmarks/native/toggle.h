@@ -1,6 +1,7 @@
-/* src/loops/toggle.ts */
+/* src/loops/toggle.ts, called.ts */
 
-static uint32_t toggle(struct lane *lane, uint32_t operations) {
+ALWAYS_INLINE uint32_t toggle_with(struct lane *lane, uint32_t operations, uint8_t *(*allocate)(size_t),
+                                   void (*release)(uint8_t *)) {
   uint8_t **slots = lane->pointers;
   uint32_t mask = pointers_per_lane - 1, random = lane->random, sum = lane->sum;
   for (uint32_t i = 0; i < operations; i++) {
@@ -23,6 +24,14 @@ static uint32_t toggle(struct lane *lane, uint32_t operations) {
   return operations;
 }
 
+static uint32_t toggle(struct lane *lane, uint32_t operations) {
+  return toggle_with(lane, operations, allocate, release);
+}
+
+static uint32_t toggle_called(struct lane *lane, uint32_t operations) {
+  return toggle_with(lane, operations, called_allocate, called_release);
+}
+
 static void toggle_open(uint32_t threads) { open_alone(threads, parameter("slots")); }
 
 static void toggle_run(uint32_t seat) { run_alone(&lanes[seat], toggle); }
@@ -33,4 +42,12 @@ static void toggle_empty(uint32_t seat) { empty_slots(&lanes[seat], first_byte);
 
 static const struct kind toggle_kind = {
   "toggle", .open = toggle_open, .run = toggle_run, .sample = toggle_sample, .empty = toggle_empty,
+};
+
+static void toggle_called_run(uint32_t seat) { run_alone(&lanes[seat], toggle_called); }
+
+static void toggle_called_sample(uint32_t seat) { sample_steps(&lanes[seat], toggle_called); }
+
+static const struct kind toggle_called_kind = {
+  "toggle-called", .open = toggle_open, .run = toggle_called_run, .sample = toggle_called_sample, .empty = toggle_empty,
 };

@@ -35,7 +35,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
   },
   tiny: {
     about: 'small blocks, each thread for itself',
-    workloads: ['tiny-hot', 'random-mixed-256', 'glibc-simple'],
+    workloads: ['tiny-hot', 'tiny-hot-dynamic', 'tiny-hot-called', 'random-mixed-256', 'glibc-simple'],
     threads: [1, 2],
     ...SHORT,
   },
@@ -45,6 +45,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
       'random-mixed',
       'random-mixed-256',
       'random-mixed-2k',
+      'random-mixed-called',
       'sh6',
       'sh8',
       'alloc-test',
@@ -75,7 +76,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
   },
   churn: {
     about: 'threads that come and go, and blocks that outlive them',
-    workloads: ['larson', 'larson-mid', 'mstress', 'rptest', 'mleak', 'spawn'],
+    workloads: ['larson', 'larson-mid', 'mstress', 'rptest', 'mleak', 'attach', 'spawn'],
     threads: [2, 4],
     ...SHORT,
     seconds: 0.5,

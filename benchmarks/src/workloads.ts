@@ -8,11 +8,13 @@
  */
 
 import { allocTest } from './loops/alloc-test.ts'
+import { attach } from './loops/attach.ts'
 import { cache } from './loops/cache.ts'
+import { tinyHotCalled, toggleCalled } from './loops/called.ts'
 import { calloc } from './loops/calloc.ts'
 import { glibcSimple } from './loops/glibc-simple.ts'
 import { glibcThread } from './loops/glibc-thread.ts'
-import type { Kind, Shape } from './loops/kind.ts'
+import type { Kind, Shape, Sizes } from './loops/kind.ts'
 import { largeChurn } from './loops/large-churn.ts'
 import { type LarsonShape, larson } from './loops/larson.ts'
 import { mleak } from './loops/mleak.ts'
@@ -24,6 +26,7 @@ import { sh6 } from './loops/sh6.ts'
 import { sh8 } from './loops/sh8.ts'
 import { spawn } from './loops/spawn.ts'
 import { tinyHot } from './loops/tiny-hot.ts'
+import { tinyHotDynamic } from './loops/tiny-hot-dynamic.ts'
 import { type ToggleShape, toggle } from './loops/toggle.ts'
 import { xmalloc } from './loops/xmalloc.ts'
 
@@ -44,6 +47,7 @@ export interface Workload {
 const KiB = 1024
 const MiB = 1024 * KiB
 
+const small: Sizes = { low: 32, units: 1, shift: 0 }
 const mixed: ToggleShape = { slots: 4096, low: 16, units: 1024, shift: 0 }
 const mid: ToggleShape = { slots: 256, low: 8 * KiB, units: 24 * KiB + 1, shift: 0 }
 const server: LarsonShape = { slots: 5000, low: 8, units: 992, shift: 0, turn: 500_000 }
@@ -51,6 +55,7 @@ const queue: RingShape = { slots: 0, low: 64, units: 1, shift: 0 }
 
 const OPERATIONS = { unit: 'M ops/s', perUnit: 1e6 }
 const ALLOCATIONS = { unit: 'M allocations/s', perUnit: 1e6 }
+const ATTACHES = { unit: 'k attaches/s', perUnit: 1e3 }
 const FREES = { unit: 'M frees/s', perUnit: 1e6 }
 const WRITES = { unit: 'M writes/s', perUnit: 1e6 }
 const LIVES = { unit: 'k threads/s', perUnit: 1e3 }
@@ -63,7 +68,7 @@ export const workloads: readonly Workload[] = [
     about: '32 B: allocate 100, write a byte in each, free in reverse order',
     ...OPERATIONS,
     kind: tinyHot,
-    shape: { low: 32, units: 1, shift: 0 },
+    shape: small,
   }),
   row({
     name: 'random-mixed',
@@ -252,6 +257,36 @@ export const workloads: readonly Workload[] = [
     kind: spawn,
     shape: { low: 16, units: 1024, shift: 0, blocks: 100 },
     apart: true,
+  }),
+  row({
+    name: 'attach',
+    about:
+      '64 B: attach, allocate, free, detach; the time from attaching to the first block, apart, with no ratio',
+    ...ATTACHES,
+    kind: attach,
+    shape: { low: 64, units: 1, shift: 0 },
+    apart: true,
+  }),
+  row({
+    name: 'tiny-hot-dynamic',
+    about: 'tiny-hot with a size that is read from memory for each block',
+    ...OPERATIONS,
+    kind: tinyHotDynamic,
+    shape: small,
+  }),
+  row({
+    name: 'tiny-hot-called',
+    about: "tiny-hot through a module's exported functions, which three others call",
+    ...OPERATIONS,
+    kind: tinyHotCalled,
+    shape: small,
+  }),
+  row({
+    name: 'random-mixed-called',
+    about: "random-mixed through a module's exported functions, which three others call",
+    ...OPERATIONS,
+    kind: toggleCalled,
+    shape: mixed,
   }),
 ]
 

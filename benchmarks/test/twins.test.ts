@@ -23,6 +23,9 @@ const SMALL: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   sh8: { slots: 4000 },
 }
 
+/** Operations of a lane where each of them is a thread's coming and going. */
+const FEWER: Readonly<Record<string, number>> = { attach: 500, mleak: 500, spawn: 3 }
+
 const twins = suite('twins')
 const compared = peers.filter(({ name }) =>
   ['hakmem', 'thi.ng', 'as-tlsf', 'libc', 'em-dlmalloc'].includes(name),
@@ -65,7 +68,7 @@ twins('another seed is other work', async () => {
 twins.run()
 
 function operationsOf({ kind }: Workload): number {
-  return kind.name === 'spawn' ? 3 : kind.name === 'mleak' ? 1000 : 10_000
+  return FEWER[kind.name] ?? 10_000
 }
 
 /** What each contender did: hakmem and the twin in C with any number of threads, the others, which are slower, with two. */

@@ -1,4 +1,4 @@
-/** Takes the time of single operations: one in GAP + 1, after a quarter of the time in which V8 gets to know this loop. */
+/** Takes the time of single operations, after a quarter of the time in which V8 gets to know this loop. */
 
 import { type Lane, SAMPLES } from '../loops/board.ts'
 import type { Shape, Step } from '../loops/kind.ts'
@@ -7,18 +7,28 @@ import type { Part, Task } from './part.ts'
 /** Operations between two that are timed. */
 const GAP = 64
 
-/** Leaves the times at the lane, in milliseconds. */
-export function takeSamples<S extends Shape>(part: Part<S>, lane: Lane, step: Step<S>, task: Task): void {
+/** Times one operation in GAP + 1. */
+export function sampleSteps<S extends Shape>(part: Part<S>, lane: Lane, step: Step<S>, task: Task): void {
   const { heap, shape } = part
+  takeSamples(
+    lane,
+    task,
+    () => step(heap, lane, GAP, shape),
+    () => step(heap, lane, 1, shape),
+  )
+}
+
+/** Runs both in turn and leaves the times that the second took at the lane, in milliseconds; one at least. */
+export function takeSamples(lane: Lane, task: Task, between: () => void, timed: () => void): void {
   const { samples } = lane
   const cost = clockCost(samples)
   const start = performance.now() + task.seconds * 250
   const end = start + task.seconds * 750
   let count = 0
-  for (let now = 0; now < end && count < samples.length; ) {
-    step(heap, lane, GAP, shape)
+  for (let now = 0; count === 0 || (now < end && count < samples.length); ) {
+    between()
     const before = performance.now()
-    step(heap, lane, 1, shape)
+    timed()
     now = performance.now()
     samples[count] = Math.max(0, now - before - cost)
     if (now > start) count++

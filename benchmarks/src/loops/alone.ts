@@ -2,7 +2,7 @@
 
 import { Pace } from '../contender/pace.ts'
 import type { Part, Task } from '../contender/part.ts'
-import { takeSamples } from '../contender/sample.ts'
+import { sampleSteps } from '../contender/sample.ts'
 import { monotonicSeconds } from '../contender/waiting.ts'
 import type { Allocator } from '../peers/allocator.ts'
 import { type Lane, report, SUM } from './board.ts'
@@ -29,7 +29,7 @@ export function alone<S extends Shape>({ step, single, least, empty, ...kind }: 
     lanes: (threads) => threads,
     seats: (threads) => threads,
     run: (part, task) => runAlone(part, task, step, least),
-    ...(single && { sample: (part, task) => takeSamples(part, part.lane(part.seat), step, task) }),
+    ...(single && { sample: (part, task) => sampleSteps(part, part.lane(part.seat), step, task) }),
     ...(empty && { empty: (part) => empty(part.heap, part.lane(part.seat), part.shape) }),
   }
 }

@@ -40,7 +40,7 @@ function step(heap: Allocator, lane: Lane, operations: number, { low, units, shi
 export const largeChurn = alone<Sizes>({
   name: 'large-churn',
   step,
-  single: true,
+  single: false,
   fillsBlocks: true,
   empty: emptySlots(firstByte),
   least: 1,

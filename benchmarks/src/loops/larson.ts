@@ -7,7 +7,7 @@
 
 import { Pace } from '../contender/pace.ts'
 import type { Part, Task } from '../contender/part.ts'
-import { takeSamples } from '../contender/sample.ts'
+import { sampleSteps } from '../contender/sample.ts'
 import { monotonicSeconds, waitFor } from '../contender/waiting.ts'
 import type { Allocator } from '../peers/allocator.ts'
 import { LEAST } from './alone.ts'
@@ -162,7 +162,7 @@ export const larson: Kind<LarsonShape> = {
   prepare,
   run: runInTurn,
   sample: (part, task) => {
-    if (isAtWork(part)) takeSamples(part, laneOf(part), replace, task)
+    if (isAtWork(part)) sampleSteps(part, laneOf(part), replace, task)
   },
   empty: (part) => {
     if (isAtWork(part)) empty(part.heap, laneOf(part))

@@ -3,14 +3,14 @@
  * reverse order. The best case of every thread cache: the distance between an allocator and two moves.
  */
 
-import type { Allocator } from '../peers/allocator.ts'
+import type { Mallocs } from '../peers/allocator.ts'
 import { alone } from './alone.ts'
 import { type Lane, SUM } from './board.ts'
 
 const BATCH = 100
 
 /** Runs whole batches until at least `operations` are done; returns how many were. */
-function step(heap: Allocator, lane: Lane, operations: number): number {
+export function step(heap: Mallocs, lane: Lane, operations: number): number {
   const bytes = heap.U8
   const pointers = lane.pointers
   const cycles = Math.ceil(operations / (2 * BATCH))

@@ -6,7 +6,7 @@
  * (a division would cost as much as the allocation). The first bytes are read back where a fixed run ends.
  */
 
-import type { Allocator } from '../peers/allocator.ts'
+import type { Mallocs } from '../peers/allocator.ts'
 import { alone, emptySlots, firstByte } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
 import { averageSize, type Sizes } from './kind.ts'
@@ -17,7 +17,7 @@ export type ToggleShape = Sizes & {
 }
 
 /** Toggles `operations` times: each is one malloc or one free. */
-function step(heap: Allocator, lane: Lane, operations: number, shape: ToggleShape): number {
+export function step(heap: Mallocs, lane: Lane, operations: number, shape: ToggleShape): number {
   const bytes = heap.U8
   const slots = lane.pointers
   const mask = shape.slots - 1

@@ -21,6 +21,9 @@ export interface Allocator {
   detach(): void
 }
 
+/** The part of it that plain loops need. */
+export type Mallocs = Pick<Allocator, 'U8' | 'malloc' | 'free'>
+
 export interface Opened {
   readonly allocator: Allocator
   /** What a worker needs to attach: must survive structured clone. */
