@@ -5,6 +5,7 @@
  */
 
 import { LARGE, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
+import { oddRoom } from './knobs.ts'
 import {
   CONT,
   extentSlot,
@@ -15,6 +16,7 @@ import {
   ORPHAN,
   PAGE,
   R_LISTS,
+  R_OP,
   runClass,
   runPages,
 } from './layout.ts'
@@ -49,19 +51,25 @@ export function extentFault(g: Geometry, e: number, word: number): string | unde
 
 /**
  * What is wrong with the parts of the record at word `at` that are the same whoever holds it: null entries under the
- * caches, no room in the lists of state bytes that are no class; of an attached one, the limits.
+ * caches, no room in the lists of state bytes that are no class; of an attached one, the limits, which are those of one
+ * setting of their knob, or of two while a slow path goes from one to the other.
  */
 export function recordFault(g: Geometry, W: Int32Array, at: number, isAttached: boolean): string | undefined {
   for (let k = R_LISTS; k < R_LISTS + LIST_WORDS; k++) {
     const c = (k - R_LISTS) >> 1
     if (c < 1 || c > SMALL_CLASSES) {
       if (W[at + k] !== 0) return `a cache of class ${c}, which is none`
-    } else if (isAttached && k % 2 !== 0 && W[at + k] !== at + g.sentinels[c] + g.caps[c]) {
-      return `a cache of class ${c} with room for ${W[at + k] - at - g.sentinels[c]}`
     }
   }
+  const odd = isAttached ? oddRoom(g.caps, (c) => roomIn(g, W, at, c), W[at + R_OP] !== 0) : 0
+  if (odd !== 0) return `a cache of class ${odd} with room for ${roomIn(g, W, at, odd)}`
   for (let c = 1; c <= SMALL_CLASSES; c++) {
     if (W[at + g.sentinels[c]] !== 0) return `a cache of class ${c} that has no bottom`
   }
   return undefined
+}
+
+/** Entries for which the record's cache of class `c` has room. */
+function roomIn(g: Geometry, W: Int32Array, at: number, c: number): number {
+  return W[at + R_LISTS + 2 * c + 1] - at - g.sentinels[c]
 }

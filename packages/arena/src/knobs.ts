@@ -67,6 +67,34 @@ function indexAt(word: number, k: number): number {
   return index < KNOBS[KNOB_NAMES[k]].length ? index : 0
 }
 
+/** Entries of a cache of at most `cap` under a setting of its knob. */
+function roomOf(cap: number, factor: number): number {
+  return Math.max(2, Math.floor(cap * factor))
+}
+
+/**
+ * The first class whose room is not that of the setting which most classes agree with, 0 if there is none. `mixed`: it may
+ * be that of any setting.
+ */
+export function oddRoom(caps: Int32Array, roomOfClass: (c: number) => number, mixed: boolean): number {
+  let fewest = SMALL_CLASSES + 1
+  let first = 0
+  for (const setting of KNOBS.cap) {
+    let odd = 0
+    let at = 0
+    for (let c = SMALL_CLASSES; c >= 1; c--) {
+      const isRight = (factor: number) => roomOf(caps[c], factor) === roomOfClass(c)
+      if (mixed ? KNOBS.cap.some(isRight) : isRight(setting)) continue
+      odd++
+      at = c
+    }
+    if (odd >= fewest) continue
+    fewest = odd
+    first = at
+  }
+  return first
+}
+
 /** Makes a record follow the policy word. Owner only. */
 export class Follower {
   private readonly arena: Arena
@@ -118,7 +146,7 @@ export class Follower {
     const { W, geometry: g } = this.arena
     for (let c = 1; c <= SMALL_CLASSES; c++) {
       const sentinel = this.at + g.sentinels[c]
-      W[this.at + R_LISTS + 2 * c + 1] = sentinel + Math.max(2, Math.floor(g.caps[c] * factor))
+      W[this.at + R_LISTS + 2 * c + 1] = sentinel + roomOf(g.caps[c], factor)
     }
   }
 }

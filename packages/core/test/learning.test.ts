@@ -1,0 +1,214 @@
+// What a heap's user sees of learning: modes, policy, pins, profiles, shards; and hakmem's four failures, which must not
+// come back.
+
+import { COUNTERS } from '@hakmem/arena'
+import { Heap, type Mode, type Profile } from '@hakmem/core'
+import { assert, startWorker, suite } from '@hakmem/testing'
+import { codeOf, soundAudit, threadsOf, untyped } from './support.ts'
+
+const MIB = 2 ** 20
+
+const test = suite('learning')
+
+test('a heap is frozen unless told, at the default, and says so', () => {
+  using heap = Heap.create({ bytes: 8 * MIB })
+  const { mode, strategy, reason, knobs, pinned, leader } = heap.policy()
+  assert.equal([mode, strategy, pinned, leader], ['frozen', 'best fit', [], undefined])
+  assert.match(reason, /'frozen'/)
+  assert.equal(knobs, { refill: 1, rush: 1, cap: 1, yield: 1, bundle: 1, shards: 1 })
+})
+
+test('a mode that there is not is refused', () => {
+  assert.is(
+    codeOf(() => Heap.create({ bytes: MIB, learning: untyped<Mode>('fast') })),
+    'ERR_HAKMEM_INVALID_ARGUMENT',
+  )
+})
+
+test("'off' cannot be pinned or given a profile", () => {
+  using heap = Heap.create({ bytes: 8 * MIB, learning: 'off' })
+  const profile = heap.exportProfile()
+  assert.is(
+    codeOf(() => heap.pin({ strategy: 'first fit' })),
+    'ERR_HAKMEM_LEARNING_OFF',
+  )
+  assert.is(
+    codeOf(() => heap.importProfile(profile)),
+    'ERR_HAKMEM_LEARNING_OFF',
+  )
+  assert.match(heap.policy().reason, /'off'/)
+})
+
+test('what is pinned is in force for all threads, and can be let go', () => {
+  const [a, b] = threadsOf(2, { bytes: 32 * MIB })
+  a.pin({ strategy: 'best fit, rounded to 1/8', knobs: { cap: 0.5 } })
+  assert.equal(b.policy().pinned, ['strategy', 'cap'])
+  assert.is(b.usableSize(b.malloc(33 * 4096)), 36 * 4096)
+  b.unpin()
+  assert.equal(a.policy().pinned, [])
+  assert.is(a.policy().strategy, 'best fit, rounded to 1/8')
+  soundAudit(a)
+})
+
+test('a profile takes a policy from one heap to the next, and a bad one is refused with its reason', () => {
+  using heap = Heap.create({ bytes: 8 * MIB })
+  heap.pin({ strategy: 'first fit', knobs: { refill: 2 } })
+  const profile = heap.exportProfile()
+  assert.equal(JSON.parse(JSON.stringify(profile)), profile)
+  using next = Heap.create({ bytes: 8 * MIB })
+  next.importProfile(JSON.stringify(profile))
+  assert.equal(next.exportProfile(), profile)
+  try {
+    next.importProfile(untyped<Profile>({ ...profile, version: 7 }))
+    assert.unreachable()
+  } catch (error) {
+    assert.match(`${error}`, /refused: it is of version 7/)
+  }
+  assert.equal(next.exportProfile(), profile)
+})
+
+test('policies are plain JSON, and are to be had after detaching', () => {
+  const heap = Heap.create({ bytes: 8 * MIB })
+  heap.detach()
+  assert.equal(JSON.parse(JSON.stringify(heap.policy())).strategy, 'best fit')
+  assert.is(
+    codeOf(() => heap.pin({})),
+    'ERR_HAKMEM_DETACHED',
+  )
+})
+
+test('memory goes back to the shard that touched it first', () => {
+  const heap = Heap.create({ bytes: 64 * MIB, threads: 4 })
+  assert.is(
+    codeOf(() => Heap.attach(heap.handle, { shard: 8 })),
+    'ERR_HAKMEM_INVALID_SIZE',
+  )
+  const here = Heap.attach(heap.handle, { shard: 3 })
+  assert.is(here, heap)
+  const p = here.malloc(3 * MIB)
+  here.free(p)
+  here.flush()
+  const before = here.record.slabs.counter(COUNTERS.claimedHome)
+  assert.is(here.malloc(3 * MIB), p)
+  assert.ok(here.record.slabs.counter(COUNTERS.claimedHome) > before)
+  heap.detach()
+})
+
+test('announcements of large frees go in bundles, and what is not announced is found all the same', () => {
+  const [a, b] = threadsOf(2, { bytes: 64 * MIB })
+  a.pin({ knobs: { bundle: 8 } })
+  b.malloc(10)
+  const blocks = Array.from({ length: 12 }, () => a.malloc(100_000))
+  for (const p of blocks) b.free(p)
+  assert.is(b.stats().records[1].counts.announced, 1)
+  assert.ok(blocks.every((p) => !a.owns(p)))
+  // Eight were announced; the other four are found when memory is wanted.
+  const again = new Set(Array.from({ length: 12 }, () => Number(a.malloc(100_000))))
+  assert.is(blocks.filter((p) => again.has(p)).length, 12)
+  soundAudit(a)
+})
+
+test('a call site is known by its name, and carries it to the strategy', () => {
+  using heap = Heap.create({ bytes: 32 * MIB })
+  const site = heap.site('images')
+  assert.is(heap.site('images'), site)
+  heap.free(site.malloc(100_000))
+  heap.free(site.malloc(10))
+})
+
+test.run()
+
+const failures = suite("hakmem's failures")
+
+/** Takes and frees large blocks in a heap that learns, until `isDone` or for `milliseconds`. */
+async function workFor(heap: Heap, milliseconds: number, isDone: () => boolean): Promise<void> {
+  const end = performance.now() + milliseconds
+  while (performance.now() < end && !isDone()) {
+    for (let round = 0; round < 5; round++) {
+      const blocks = Array.from({ length: 20 }, (_, k) => heap.malloc(65_536 * (1 + (k % 7))))
+      heap.freeBatch(blocks)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+failures(
+  '(1) a leaderboard of 1500.0 without a match: there is no rating until there was one, then games are told',
+  async () => {
+    using heap = Heap.create({ bytes: 64 * MIB, threads: 2, learning: 'learn' })
+    for (const { rating, games } of heap.policy().leaderboard) assert.equal([rating, games], [undefined, 0])
+    assert.match(heap.policy().reason, /no epoch has ended/)
+    const isRated = () => heap.policy().leaderboard.every(({ games }) => games > 0)
+    await workFor(heap, 20_000, isRated)
+    const { leaderboard, epoch, leader } = heap.policy()
+    assert.ok(isRated(), `after ${epoch} epochs`)
+    assert.is(leader, heap.thread)
+    for (const { rating, games, wins, losses, draws } of leaderboard) {
+      assert.ok(rating !== undefined)
+      assert.is(wins + losses + draws, games)
+    }
+  },
+)
+
+failures(
+  '(2) a choice that is made after the allocation: the very next block lies where the strategy says',
+  () => {
+    using heap = Heap.create({ bytes: 64 * MIB, threads: 2 })
+    const blocks = [40, 16, 20, 16].map((pages) => heap.malloc(pages * 4096))
+    heap.free(blocks[0])
+    heap.free(blocks[2])
+    heap.pin({ strategy: 'first fit' })
+    const low = heap.malloc(17 * 4096)
+    assert.is(low, blocks[0])
+    heap.free(low)
+    heap.pin({ strategy: 'best fit' })
+    assert.is(heap.malloc(17 * 4096), blocks[2])
+  },
+)
+
+failures(
+  '(3) learning that is off and nobody notices: the mode, the leader and the epochs say what happens',
+  async () => {
+    using frozen = Heap.create({ bytes: 8 * MIB })
+    using off = Heap.create({ bytes: 8 * MIB, learning: 'off' })
+    using learning = Heap.create({ bytes: 64 * MIB, threads: 2, learning: 'canary' })
+    assert.equal(
+      [frozen, off, learning].map((heap) => heap.policy().mode),
+      ['frozen', 'off', 'canary'],
+    )
+    await workFor(learning, 20_000, () => learning.policy().epoch > 0)
+    assert.ok(learning.policy().epoch > 0)
+    assert.equal([frozen.policy().epoch, frozen.policy().leader], [0, undefined])
+  },
+)
+
+failures(
+  '(4) a round that measured another allocator: the heap counts what it did, and names its strategy',
+  () => {
+    using heap = Heap.create({ bytes: 64 * MIB, threads: 2 })
+    heap.pin({ strategy: 'first fit' })
+    const { largeTaken, largeFreed } = heap.stats().total
+    for (let k = 0; k < 100; k++) heap.free(heap.malloc(100_000))
+    const after = heap.stats().total
+    assert.equal([after.largeTaken - largeTaken, after.largeFreed - largeFreed], [100, 100])
+    assert.is(heap.policy().strategy, 'first fit')
+  },
+)
+
+failures.run()
+
+const threads = suite('learning and threads')
+
+threads('a worker that never yields is learned from, by a thread that does', async () => {
+  using heap = Heap.create({ bytes: 64 * MIB, threads: 4, learning: 'learn' })
+  const worker = startWorker(new URL('./learning.worker.js', import.meta.url), heap.handle)
+  const watch = heap.watch(worker)
+  const isRated = () => heap.policy().leaderboard.some(({ games }) => games > 0)
+  const end = performance.now() + 20_000
+  while (!isRated() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.ok(isRated())
+  await worker.terminate()
+  watch.dispose()
+})
+
+threads.run()
