@@ -11,14 +11,14 @@ static void open_alone(uint32_t threads, uint32_t pointers) {
 }
 
 static void run_paced(struct lane *lane, step_function *step, uint32_t least) {
-  double started = monotonic_seconds(), now = started, done = 0;
-  struct pace pace = {least, least, started};
-  while (now - started < task_seconds && done < task_operations) {
+  double now = monotonic_seconds(), done = 0;
+  struct pace pace = {least, least, now};
+  do {
     done += step(lane, at_most(pace.chunk, task_operations - done));
     now = monotonic_seconds();
     adapt(&pace, now);
-  }
-  report(lane, started, now, done);
+  } while (now - task_started < task_seconds && done < task_operations);
+  report(lane, now, done);
 }
 
 static void run_alone(struct lane *lane, step_function *step) { run_paced(lane, step, LEAST); }

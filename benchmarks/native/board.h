@@ -22,7 +22,7 @@
 
 struct lane {
   _Alignas(64) uint32_t random, sum;
-  double started, ended, operations;
+  double ended, operations;
   double *samples; /* seconds of single operations */
   uint32_t sample_count;
   uint8_t **pointers; /* `pointers_per_lane` of them */
@@ -47,7 +47,7 @@ static uint32_t lane_count, seats, pointers_per_lane;
 /* ---- The task at hand; written by the main thread while the others wait ---- */
 
 static uint32_t task_round; /* counts the tasks of a session from 1 */
-static double task_seconds, task_operations;
+static double task_started, task_seconds, task_operations;
 
 /* What seats share besides: pointers that they exchange atomically. */
 static _Atomic(uint8_t *) *shared_pointers;
@@ -118,8 +118,7 @@ static inline uint32_t size_from(uint32_t random) {
 
 static uint32_t lane_seed(uint32_t seed, uint32_t lane) { return ((seed + lane * 7919 + 1) * 0x9e3779b1u) | 1; }
 
-static void report(struct lane *lane, double started, double ended, double operations) {
-  lane->started = started;
+static void report(struct lane *lane, double ended, double operations) {
   lane->ended = ended;
   lane->operations = operations;
 }

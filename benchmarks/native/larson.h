@@ -69,21 +69,21 @@ static void larson_prepare(void) {
 static bool larson_run_turn(uint32_t index) {
   struct lane *lane = &lanes[index];
   uint32_t *left = &larson_turns[index].left;
-  double now = monotonic_seconds(), started = lane->started ? lane->started : now, done = lane->operations;
+  double now = monotonic_seconds(), done = lane->operations;
   struct pace pace = {LEAST, LEAST, now};
-  while (*left > 0 && now - started < task_seconds && done < task_operations) {
+  do {
     uint32_t chunk = pace.chunk < *left ? pace.chunk : *left;
     uint32_t ran = larson(lane, at_most(chunk, task_operations - done));
     done += ran;
     *left -= ran;
     now = monotonic_seconds();
     adapt(&pace, now);
-  }
-  report(lane, started, now, done);
+  } while (*left > 0 && now - task_started < task_seconds && done < task_operations);
+  report(lane, now, done);
   if (*left > 0) return true;
   *left = larson_turn;
   renew();
-  return now - started >= task_seconds || done >= task_operations;
+  return now - task_started >= task_seconds || done >= task_operations;
 }
 
 static void larson_run(uint32_t seat) {

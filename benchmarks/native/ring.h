@@ -72,10 +72,10 @@ static void run_producer(void) {
 static void run_consumer(struct lane *lane) {
   void (*step)(uint32_t, struct lane *) = pointers_per_lane == 0 ? consume : scatter;
   double batches = ceil(task_operations / RING_BATCH);
-  double started = monotonic_seconds(), now = started, done = 0;
-  struct pace pace = {1, 1, started};
+  double now = monotonic_seconds(), done = 0;
+  struct pace pace = {1, 1, now};
   uint32_t first = atomic_load(&ring_tail);
-  while (now - started < task_seconds && done < batches) {
+  do {
     for (uint32_t left = at_most(pace.chunk, batches - done); left > 0; left--) {
       for (uint32_t spins = 0; atomic_load(&ring_head) == first; spins++) doze(spins);
       step(first, lane);
@@ -85,9 +85,9 @@ static void run_consumer(struct lane *lane) {
     }
     now = monotonic_seconds();
     adapt(&pace, now);
-  }
+  } while (now - task_started < task_seconds && done < batches);
   atomic_store(&ring_stop, task_round);
-  report(lane, started, now, done * RING_BATCH);
+  report(lane, now, done * RING_BATCH);
 }
 
 static void ring_run(uint32_t seat) {

@@ -1,9 +1,10 @@
 /* src/loops/rptest.ts */
 
-enum { RPTEST_FREES = 80, RPTEST_FILLS = 100, RPTEST_BATCH = 100, RPTEST_FREE_STRIDE = 37, RPTEST_FILL_STRIDE = 61 };
+enum { RPTEST_FREES = 80, RPTEST_FILLS = 100, RPTEST_BATCH = 100, RPTEST_FREE_STRIDE = 37, RPTEST_FILL_STRIDE = 61, RPTEST_MOST_WAITING = 8 };
 
 static struct {
   _Alignas(64) _Atomic(uint8_t *) inbox;
+  _Alignas(64) _Atomic uint32_t waiting; /* batches in the inbox */
   uint32_t sent, next_free, next_fill;
 } rptest_threads[MOST_SEATS];
 
@@ -53,6 +54,17 @@ static uint32_t rptest_fill_some(struct lane *lane, uint32_t *next) {
   return filled;
 }
 
+/* Frees linked blocks; returns how many these were. */
+static uint32_t rptest_free_batches(uint8_t *first, struct lane *lane) {
+  uint32_t freed = 0;
+  for (uint8_t *next, *p = first; p; p = next, freed++) {
+    memcpy(&next, p, sizeof next);
+    release(p);
+  }
+  lane->sum += freed;
+  return freed;
+}
+
 static void rptest_send(struct lane *lane, uint32_t to) {
   uint32_t random = lane->random, sum = lane->sum;
   uint8_t *first = NULL, *last = NULL;
@@ -67,6 +79,11 @@ static void rptest_send(struct lane *lane, uint32_t to) {
   }
   lane->random = random;
   lane->sum = sum;
+  if (atomic_fetch_add(&rptest_threads[to].waiting, 1) >= RPTEST_MOST_WAITING) {
+    atomic_fetch_sub(&rptest_threads[to].waiting, 1);
+    rptest_free_batches(first, lane);
+    return;
+  }
   uint8_t *before = atomic_load(&rptest_threads[to].inbox);
   do
     memcpy(last, &before, sizeof before);
@@ -74,12 +91,8 @@ static void rptest_send(struct lane *lane, uint32_t to) {
 }
 
 static void rptest_receive(uint32_t seat) {
-  uint32_t freed = 0;
-  for (uint8_t *next, *p = atomic_exchange(&rptest_threads[seat].inbox, NULL); p; p = next, freed++) {
-    memcpy(&next, p, sizeof next);
-    release(p);
-  }
-  lanes[seat].sum += freed;
+  uint32_t freed = rptest_free_batches(atomic_exchange(&rptest_threads[seat].inbox, NULL), &lanes[seat]);
+  if (freed > 0) atomic_fetch_sub(&rptest_threads[seat].waiting, freed / RPTEST_BATCH);
 }
 
 static uint32_t rptest_play(uint32_t seat) {

@@ -27,16 +27,16 @@ static void spawn_open(uint32_t threads) {
 
 static void spawn_run(uint32_t seat) {
   struct lane *lane = &lanes[seat];
-  double started = monotonic_seconds(), now = started, done = 0;
+  double now, done = 0;
   renew();
-  while (now - started < task_seconds && done < task_operations) {
+  do {
     pthread_t thread;
     if (pthread_create(&thread, NULL, spawn_live_once, lane) != 0) fail("cannot start a thread");
     pthread_join(thread, NULL);
     now = monotonic_seconds();
     done++;
-  }
-  report(lane, started, now, done);
+  } while (now - task_started < task_seconds && done < task_operations);
+  report(lane, now, done);
 }
 
 static const struct kind spawn_kind = {"spawn", .open = spawn_open, .run = spawn_run};

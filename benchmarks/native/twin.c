@@ -68,7 +68,8 @@ static void set_all(enum task what, double seconds, double operations) {
   task_round++;
   task_seconds = seconds;
   task_operations = operations;
-  for (uint32_t i = 0; what == RUN && i < lane_count; i++) report(&lanes[i], 0, 0, 0);
+  for (uint32_t i = 0; what == RUN && i < lane_count; i++) report(&lanes[i], 0, 0);
+  task_started = monotonic_seconds();
   pass(&task_gate);
   if (what != LEAVE) pass(&task_gate);
 }
@@ -152,7 +153,7 @@ static void print_round(double ops, double rate, double peak) {
   printf("{\"did\":\"round\",\"ops\":%.0f,\"seconds\":%.9f,\"peakResidentBytes\":%.0f,\"residentBytes\":%.0f,\"lanes\":[", ops,
          ops / rate, peak, status_bytes("VmRSS:"));
   for (uint32_t i = 0; i < lane_count; i++)
-    printf("%s%.0f", i ? "," : "", lanes[i].operations / (lanes[i].ended - lanes[i].started));
+    printf("%s%.0f", i ? "," : "", lanes[i].operations / (lanes[i].ended - task_started));
   printf("]}\n");
 }
 
@@ -201,7 +202,7 @@ static void obey(const char *line) {
   double ops = 0, rate = 0;
   for (uint32_t i = 0; i < lane_count; i++) {
     ops += lanes[i].operations;
-    rate += lanes[i].operations / (lanes[i].ended - lanes[i].started);
+    rate += lanes[i].operations / (lanes[i].ended - task_started);
   }
   if (has(line, "\"do\":\"round\"")) {
     print_round(ops, rate, peak_bytes(was_reset));

@@ -84,9 +84,9 @@ static void xmalloc_run_allocator(struct lane *lane) {
 
 static void xmalloc_run_releaser(struct lane *lane) {
   double all = ceil(task_operations / xmalloc_batch) * lane_count;
-  double started = monotonic_seconds(), now = started, done = 0;
+  double now = monotonic_seconds(), done = 0;
   uint32_t spins = 0;
-  while (now - started < task_seconds && atomic_load(&xmalloc_ended) != task_round) {
+  while ((now - task_started < task_seconds || done == 0) && atomic_load(&xmalloc_ended) != task_round) {
     int batch = xmalloc_take_batch();
     if (batch != XMALLOC_NONE) {
       xmalloc_release(xmalloc_pointers + (size_t)batch * xmalloc_batch, lane);
@@ -101,8 +101,8 @@ static void xmalloc_run_releaser(struct lane *lane) {
       doze(spins++);
     now = monotonic_seconds();
   }
-  if (now - started >= task_seconds) atomic_store(&xmalloc_ended, task_round);
-  report(lane, started, now, done);
+  if (now - task_started >= task_seconds) atomic_store(&xmalloc_ended, task_round);
+  report(lane, now, done);
 }
 
 static void xmalloc_open(uint32_t threads) {

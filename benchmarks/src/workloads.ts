@@ -302,8 +302,11 @@ export function kindNamed(name: string): Kind {
   return found.kind
 }
 
-/** A heap that no workload fills: four times the live bytes, at least 256 MiB, below the 2 GiB where offsets get slow. */
+/**
+ * A heap that no workload fills: four times the live bytes, 32 MiB for each thread, which may hold what others freed
+ * while it gets no processor, at least 256 MiB, and below the 2 GiB where offsets get slow.
+ */
 export function heapBytesOf(kind: Kind, shape: Shape, threads: number): number {
-  const wanted = Math.max(256 * KiB * KiB, 4 * kind.live(shape, threads).bytes)
+  const wanted = Math.max(256 * KiB * KiB, threads * 32 * KiB * KiB, 4 * kind.live(shape, threads).bytes)
   return Math.min(2 ** Math.ceil(Math.log2(wanted)), 2 ** 31 - 2 ** 20)
 }

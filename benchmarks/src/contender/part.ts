@@ -7,7 +7,7 @@ import { type Board, type Lane, SEATED } from '../loops/board.ts'
 import type { Kind, Shape } from '../loops/kind.ts'
 import type { Allocator } from '../peers/allocator.ts'
 import { touch } from './touch.ts'
-import { meet } from './waiting.ts'
+import { meet, monotonicSeconds } from './waiting.ts'
 
 export interface Task {
   readonly do: 'warm' | 'touch' | 'run' | 'sample' | 'empty'
@@ -54,12 +54,20 @@ export class Part<S extends Shape = Shape> {
   }
 
   async play(task: Task): Promise<void> {
-    meet(this.board, this.seats)
+    const { start } = this.board
+    meet(this.board, this.seats, () => {
+      start[0] = monotonicSeconds()
+    })
     if (task.do === 'run') await this.#kind.run(this, task)
     else if (task.do === 'touch') touch(this.heap, this.shape, this.seat, task.bytes)
     else if (task.do === 'sample') this.#kind.sample?.(this, task)
     else if (task.do === 'empty') this.#kind.empty?.(this)
     this.#allocator?.park()
+  }
+
+  /** When the task at hand began: the same for all seats, however late they come to run. */
+  get started(): number {
+    return this.board.start[0]
   }
 
   /** The allocator under test, attached to if need be. */

@@ -16,7 +16,6 @@ import {
   openBoard,
   RANDOM,
   SAMPLES,
-  STARTED,
 } from '../loops/board.ts'
 import type { ScriptPeer } from '../peers/allocator.ts'
 import { heapBytesOf, kindNamed } from '../workloads.ts'
@@ -114,10 +113,10 @@ export class Session {
     if (errors[0] !== undefined) throw new Error(errors[0])
   }
 
-  /** A lane's rate is its operations over its own time; the session's is the sum of the lanes'. */
+  /** A lane's rate is its operations over the time until it ended; the session's is the sum of the lanes'. */
   #figures(): { ops: number; seconds: number; lanes: number[] } {
     const clocks = this.#board.lanes.map(({ clock }) => clock)
-    const lanes = clocks.map((clock) => clock[OPERATIONS] / (clock[ENDED] - clock[STARTED]))
+    const lanes = clocks.map((clock) => clock[OPERATIONS] / (clock[ENDED] - this.#board.start[0]))
     const ops = sum(clocks.map((clock) => clock[OPERATIONS]))
     return { ops, seconds: ops / sum(lanes), lanes }
   }

@@ -51,16 +51,15 @@ export const firstWord = ({ U32 }: Allocator, p: number): number => U32[p >>> 2]
 
 /** A seat's part where it works at the lane of the same number. */
 export function runAlone<S extends Shape>(part: Part<S>, task: Task, step: Step<S>, least = LEAST): void {
-  const { heap, shape } = part
+  const { heap, shape, started } = part
   const lane = part.lane(part.seat)
-  const started = monotonicSeconds()
-  const pace = new Pace(least, started)
-  let now = started
+  let now = monotonicSeconds()
+  const pace = new Pace(least, now)
   let done = 0
-  while (now - started < task.seconds && done < task.operations) {
+  do {
     done += apart(step, heap, lane, Math.min(pace.chunk, task.operations - done), shape)
     now = monotonicSeconds()
     pace.adapt(now)
-  }
-  report(lane, started, now, done)
+  } while (now - started < task.seconds && done < task.operations)
+  report(lane, now, done)
 }

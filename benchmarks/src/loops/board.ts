@@ -18,6 +18,8 @@ export const FAILED = 3
 export const NAP = 4
 /** The last task whose rounds are over. */
 export const OVER = 5
+/** A double: when the task at hand began, written by the thread that came last. */
+const START = 8
 const HEAD_WORDS = 16
 
 /** Words of a lane, 64 bytes, written by the thread that works at it. */
@@ -28,10 +30,9 @@ export const OWN = 2
 const LANE_WORDS = 16
 
 /** Doubles of a lane, 64 bytes. */
-export const STARTED = 0
-export const ENDED = 1
-export const OPERATIONS = 2
-export const SAMPLES = 3
+export const ENDED = 0
+export const OPERATIONS = 1
+export const SAMPLES = 2
 const LANE_DOUBLES = 8
 
 /** Timed operations that a lane can keep. */
@@ -47,6 +48,8 @@ export interface Lane {
 
 export interface Board {
   readonly head: Int32Array
+  /** When the task at hand began, in seconds; written while all wait. */
+  readonly start: Float64Array
   readonly lanes: readonly Lane[]
   /** What the kind of workload shares between its seats, beginning at a cache line each. */
   readonly words: Int32Array
@@ -72,6 +75,7 @@ export function openBoard(buffer: SharedArrayBuffer, kind: Kind, shape: Shape, t
   }))
   return {
     head: new Int32Array(buffer, 0, HEAD_WORDS),
+    start: new Float64Array(buffer, START * 4, 1),
     lanes,
     words: new Int32Array(buffer, at.words, at.shared.words),
     pointers: new Uint32Array(buffer, at.pointers, at.shared.pointers),
@@ -79,8 +83,7 @@ export function openBoard(buffer: SharedArrayBuffer, kind: Kind, shape: Shape, t
 }
 
 /** Called by the thread that ends a lane's run. */
-export function report(lane: Lane, started: number, ended: number, operations: number): void {
-  lane.clock[STARTED] = started
+export function report(lane: Lane, ended: number, operations: number): void {
   lane.clock[ENDED] = ended
   lane.clock[OPERATIONS] = operations
 }

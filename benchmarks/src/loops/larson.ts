@@ -11,7 +11,7 @@ import { sampleSteps } from '../contender/sample.ts'
 import { monotonicSeconds, waitFor } from '../contender/waiting.ts'
 import type { Allocator } from '../peers/allocator.ts'
 import { LEAST } from './alone.ts'
-import { type Lane, OPERATIONS, OWN, RANDOM, report, STARTED, SUM } from './board.ts'
+import { type Lane, OPERATIONS, OWN, RANDOM, report, SUM } from './board.ts'
 import { apart, averageSize, type Kind, type Sizes } from './kind.ts'
 
 export type LarsonShape = Sizes & {
@@ -118,20 +118,19 @@ function runInTurn(part: Part<LarsonShape>, task: Task): void {
 /** Runs until the turn ends (false) or the round does (true). */
 function runTurn(part: Part<LarsonShape>, task: Task, lane: Lane): boolean {
   const { words, clock } = lane
-  const { heap, shape } = part
+  const { heap, shape, started } = part
   let now = monotonicSeconds()
-  const started = clock[STARTED] || now
   let done = clock[OPERATIONS]
   let left = words[LEFT]
   const pace = new Pace(LEAST, now)
-  while (left > 0 && now - started < task.seconds && done < task.operations) {
+  do {
     const ran = apart(replace, heap, lane, Math.min(pace.chunk, left, task.operations - done), shape)
     done += ran
     left -= ran
     now = monotonicSeconds()
     pace.adapt(now)
-  }
-  report(lane, started, now, done)
+  } while (left > 0 && now - started < task.seconds && done < task.operations)
+  report(lane, now, done)
   words[LEFT] = left
   if (left > 0) return true
   words[LEFT] = shape.turn

@@ -105,17 +105,16 @@ function runProducer(part: Part<RingShape>, task: Task): void {
 }
 
 function runConsumer(part: Part<RingShape>, task: Task): void {
-  const { heap, board, shape } = part
+  const { heap, board, shape, started } = part
   const { words, pointers: ring } = board
   const lane = part.lane(0)
   const step = shape.slots === 0 ? consume : scatter
   const batches = Math.ceil(task.operations / BATCH)
-  const started = monotonicSeconds()
-  const pace = new Pace(1, started)
   let first = Atomics.load(words, TAIL)
-  let now = started
+  let now = monotonicSeconds()
   let done = 0
-  while (now - started < task.seconds && done < batches) {
+  const pace = new Pace(1, now)
+  do {
     for (let left = Math.min(pace.chunk, batches - done); left > 0; left--) {
       for (let spins = 0; Atomics.load(words, HEAD) === first; spins++) pause(board, spins)
       apart(step, heap, ring, first, lane)
@@ -125,9 +124,9 @@ function runConsumer(part: Part<RingShape>, task: Task): void {
     }
     now = monotonicSeconds()
     pace.adapt(now)
-  }
+  } while (now - started < task.seconds && done < batches)
   Atomics.store(words, STOP, task.round)
-  report(lane, started, now, done * BATCH)
+  report(lane, now, done * BATCH)
 }
 
 export const ring: Kind<RingShape> = {

@@ -6,7 +6,7 @@
 
 import type { Part, Task } from '../contender/part.ts'
 import { meet, monotonicSeconds } from '../contender/waiting.ts'
-import { OPERATIONS, OVER, report, STARTED } from './board.ts'
+import { OPERATIONS, OVER, report } from './board.ts'
 import type { Shape } from './kind.ts'
 
 /** `play` plays a round and returns its operations; each seat has the lane of its number. */
@@ -16,15 +16,13 @@ export function playRounds<S extends Shape>(
   play: () => number,
   between: () => void = () => {},
 ): void {
-  const { board, seats } = part
+  const { board, seats, started } = part
   const lane = part.lane(part.seat)
   const first = part.lane(0).clock
-  const started = monotonicSeconds()
-  lane.clock[STARTED] = started
   // Plain accesses of what others wrote: the barrier lies in between.
   const end = () => {
     between()
-    if (monotonicSeconds() - first[STARTED] >= task.seconds || first[OPERATIONS] >= task.operations)
+    if (monotonicSeconds() - started >= task.seconds || first[OPERATIONS] >= task.operations)
       board.head[OVER] = task.round
   }
   let done = 0
@@ -33,5 +31,5 @@ export function playRounds<S extends Shape>(
     lane.clock[OPERATIONS] = done
     meet(board, seats, end)
   } while (board.head[OVER] !== task.round)
-  report(lane, started, monotonicSeconds(), done)
+  report(lane, monotonicSeconds(), done)
 }

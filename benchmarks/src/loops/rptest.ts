@@ -9,7 +9,8 @@
  *
  * Chosen where the description leaves it open: a block's first word is written, and read before it is freed; the
  * blocks of a batch are linked through their first words, and a thread's inbox is one word that batches are pushed
- * onto and that the thread takes as a whole. A thread alone sends to itself. An operation is an allocation.
+ * onto and that the thread takes as a whole. While 8 batches wait there, as for a thread that gets no processor, the
+ * sender frees its batch itself. A thread alone sends to itself. An operation is an allocation.
  *
  * Fixed runs: what a thread allocates does not depend on the others, and a batch counts the same whenever and
  * by whomever it is freed.
@@ -17,7 +18,7 @@
 
 import type { Part } from '../contender/part.ts'
 import type { Allocator } from '../peers/allocator.ts'
-import { type Lane, OWN, RANDOM, SUM } from './board.ts'
+import { type Board, type Lane, OWN, RANDOM, SUM } from './board.ts'
 import type { Kind, Sizes } from './kind.ts'
 import { playRounds } from './rounds.ts'
 
@@ -37,8 +38,9 @@ const FILL_STRIDE = 61
 const SENT = OWN
 const NEXT_FREE = OWN + 1
 const NEXT_FILL = OWN + 2
-/** Shared pointers between two inboxes, one cache line. */
+/** Inboxes are a cache line apart, and so are the words that count the batches in them. */
 const SPACING = 16
+const MOST_WAITING = 8
 
 function play(part: Part<RptestShape>): number {
   const { heap, board, shape, seat } = part
@@ -46,12 +48,12 @@ function play(part: Part<RptestShape>): number {
   let operations = 0
   for (let loop = 0; loop < shape.loops; loop++) {
     freeSome(heap, lane)
-    receive(heap, board.pointers, seat, lane)
+    receive(heap, board, seat, lane)
     operations += fillSome(heap, lane, shape)
     if (loop % 2 === 1) {
       const others = part.seats - 1
       const to = others === 0 ? seat : (seat + 1 + (lane.words[SENT]++ % others)) % part.seats
-      send(heap, lane, shape, board.pointers, to)
+      send(heap, lane, shape, board, to)
       operations += BATCH
     }
   }
@@ -111,8 +113,8 @@ function fillSome(heap: Allocator, lane: Lane, shape: RptestShape): number {
   return filled
 }
 
-/** Allocates a batch, each block linked to the one before it, and pushes it onto an inbox. */
-function send(heap: Allocator, lane: Lane, shape: RptestShape, inboxes: Uint32Array, to: number): void {
+/** Allocates a batch, each block linked to the one before it, and pushes it onto the inbox of seat `to`. */
+function send(heap: Allocator, lane: Lane, shape: RptestShape, board: Board, to: number): void {
   const { U32 } = heap
   const low = shape.low | 0
   const units = shape.units | 0
@@ -134,25 +136,39 @@ function send(heap: Allocator, lane: Lane, shape: RptestShape, inboxes: Uint32Ar
   lane.words[RANDOM] = random
   lane.words[SUM] = sum
   const inbox = to * SPACING
+  // Partner: the subtraction in receive. A count that lags behind costs nothing but a batch more or less.
+  if (Atomics.add(board.words, inbox, 1) >= MOST_WAITING) {
+    Atomics.sub(board.words, inbox, 1)
+    freeBatches(heap, first, lane)
+    return
+  }
   let before: number
   // Partner: the exchange in receive, which takes the links along.
   do {
-    before = Atomics.load(inboxes, inbox)
+    before = Atomics.load(board.pointers, inbox)
     U32[last >>> 2] = before
-  } while (Atomics.compareExchange(inboxes, inbox, before, first) !== before)
+  } while (Atomics.compareExchange(board.pointers, inbox, before, first) !== before)
 }
 
 /** Frees all that others have sent. */
-function receive(heap: Allocator, inboxes: Uint32Array, seat: number, lane: Lane): void {
+function receive(heap: Allocator, board: Board, seat: number, lane: Lane): void {
+  const inbox = seat * SPACING
+  // Partner: the push in send.
+  const freed = freeBatches(heap, Atomics.exchange(board.pointers, inbox, 0), lane)
+  if (freed > 0) Atomics.sub(board.words, inbox, freed / BATCH)
+}
+
+/** Frees linked blocks; returns how many these were. */
+function freeBatches(heap: Allocator, first: number, lane: Lane): number {
   const { U32 } = heap
   let freed = 0
-  // Partner: the push in send.
-  for (let p = Atomics.exchange(inboxes, seat * SPACING, 0); p !== 0; freed++) {
+  for (let p = first; p !== 0; freed++) {
     const next = U32[p >>> 2]
     heap.free(p)
     p = next
   }
   lane.words[SUM] += freed
+  return freed
 }
 
 function freeAll(heap: Allocator, lane: Lane): void {
@@ -175,12 +191,12 @@ export const rptest: Kind<RptestShape> = {
   lanes: (threads) => threads,
   seats: (threads) => threads,
   pointersPerLane: ({ slots }) => slots,
-  shared: (_, threads) => ({ words: 0, pointers: threads * SPACING }),
+  shared: (_, threads) => ({ words: threads * SPACING, pointers: threads * SPACING }),
   // A loop frees 80 f of the slots and fills 100 (1 - f), which balances at f = 5/9; and each inbox holds a batch.
   live: ({ slots, low, units }, threads) => {
     const blocks = threads * Math.round((slots * FILLS) / (FREES + FILLS) + BATCH)
     return { blocks, bytes: blocks * (low + units / 3) }
   },
   run: (part, task) => playRounds(part, task, () => play(part)),
-  empty: (part) => receive(part.heap, part.board.pointers, part.seat, part.lane(part.seat)),
+  empty: (part) => receive(part.heap, part.board, part.seat, part.lane(part.seat)),
 }

@@ -30,15 +30,15 @@ async function run(part: Part<SpawnShape>, task: Task): Promise<void> {
   const workerData: Errand = { ...part.told, lane: part.seat }
   // The place of this thread in the heap is for the one that it starts.
   part.leave()
-  const started = monotonicSeconds()
-  let now = started
+  const { started } = part
+  let now: number
   let done = 0
-  while (now - started < task.seconds && done < task.operations) {
+  do {
     await once(new Worker(SPAWNED, { workerData }), 'exit')
     now = monotonicSeconds()
     done++
-  }
-  report(part.lane(part.seat), started, now, done)
+  } while (now - started < task.seconds && done < task.operations)
+  report(part.lane(part.seat), now, done)
 }
 
 /** The life of a spawned thread; the one that started it waits meanwhile. */

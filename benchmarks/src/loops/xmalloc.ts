@@ -18,7 +18,7 @@ import type { Part, Task } from '../contender/part.ts'
 import { monotonicSeconds, pause } from '../contender/waiting.ts'
 import type { Allocator } from '../peers/allocator.ts'
 import { type Board, type Lane, RANDOM, report, SUM } from './board.ts'
-import type { Kind, Sizes } from './kind.ts'
+import { apart, type Kind, type Sizes } from './kind.ts'
 
 export type XmallocShape = Sizes & {
   /** How many terms of the sequence of sizes are drawn from. */
@@ -59,7 +59,7 @@ function runAllocator(part: Part<XmallocShape>, task: Task): void {
       pause(board, spins)
       batch = takePlace(board)
     }
-    fill(heap, pointers, batch * shape.batch, lane, shape)
+    apart(fill, heap, pointers, batch * shape.batch, lane, shape)
     lock(board)
     words[FULL_STACK + words[FULL]++] = batch
     unlock(board)
@@ -90,18 +90,18 @@ function sizeOf(low: number, term: number): number {
 }
 
 function runReleaser(part: Part<XmallocShape>, task: Task): void {
-  const { heap, board, shape, seats } = part
+  const { heap, board, shape, seats, started } = part
   const { words, pointers } = board
   const lane = part.lane(part.seat >>> 1)
   const all = Math.ceil(task.operations / shape.batch) * (seats / 2)
-  const started = monotonicSeconds()
-  let now = started
+  let now = monotonicSeconds()
   let done = 0
   let spins = 0
-  while (now - started < task.seconds && Atomics.load(words, ENDED) !== task.round) {
+  // However late, one batch at least is released.
+  while ((now - started < task.seconds || done === 0) && Atomics.load(words, ENDED) !== task.round) {
     const batch = takeBatch(board)
     if (batch !== NONE) {
-      release(heap, pointers, batch * shape.batch, lane, shape)
+      apart(release, heap, pointers, batch * shape.batch, lane, shape)
       lock(board)
       words[EMPTY_STACK + words[EMPTY]++] = batch
       unlock(board)
@@ -112,7 +112,7 @@ function runReleaser(part: Part<XmallocShape>, task: Task): void {
     now = monotonicSeconds()
   }
   if (now - started >= task.seconds) Atomics.store(words, ENDED, task.round)
-  report(lane, started, now, done)
+  report(lane, now, done)
 }
 
 function release(
