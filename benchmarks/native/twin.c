@@ -149,11 +149,16 @@ static void print_samples(size_t count) {
   printf("]}\n");
 }
 
+/* 0 for a lane that finished nothing, which may not even have begun. */
+static double rate_of(const struct lane *lane) {
+  return lane->operations > 0 ? lane->operations / (lane->ended - task_started) : 0;
+}
+
 static void print_round(double ops, double rate, double peak) {
   printf("{\"did\":\"round\",\"ops\":%.0f,\"seconds\":%.9f,\"peakResidentBytes\":%.0f,\"residentBytes\":%.0f,\"lanes\":[", ops,
-         ops / rate, peak, status_bytes("VmRSS:"));
+         ops > 0 ? ops / rate : 0, peak, status_bytes("VmRSS:"));
   for (uint32_t i = 0; i < lane_count; i++)
-    printf("%s%.0f", i ? "," : "", lanes[i].operations / (lanes[i].ended - task_started));
+    printf("%s%.0f", i ? "," : "", rate_of(&lanes[i]));
   printf("]}\n");
 }
 
@@ -202,7 +207,7 @@ static void obey(const char *line) {
   double ops = 0, rate = 0;
   for (uint32_t i = 0; i < lane_count; i++) {
     ops += lanes[i].operations;
-    rate += lanes[i].operations / (lanes[i].ended - task_started);
+    rate += rate_of(&lanes[i]);
   }
   if (has(line, "\"do\":\"round\"")) {
     print_round(ops, rate, peak_bytes(was_reset));

@@ -119,21 +119,24 @@ options('the help names every option', () => {
     assert.match(HELP, `--${name} `)
 })
 
-options('rings run with two threads whatever was asked for, and leave out what cannot pass blocks', () => {
-  const cells = planCells(workloads, [1, 4], peers)
-  const rings = cells.filter(({ workload }) => workload.name === 'ring')
-  assert.equal(
-    rings.map(({ threads }) => threads),
-    [2],
-  )
-  assert.equal(
-    rings[0].leftOut.map(({ peer }) => peer),
-    ['sab'],
-  )
-  assert.equal(
-    cells.filter(({ workload }) => workload.name === 'tiny-hot').map(({ threads }) => threads),
-    [1, 4],
-  )
-})
+options(
+  'rings run with two threads whatever was asked for, and leave out what cannot pass blocks or hold so many',
+  () => {
+    const cells = planCells(workloads, [1, 4], peers)
+    const rings = cells.filter(({ workload }) => workload.name === 'ring')
+    assert.equal(
+      rings.map(({ threads }) => threads),
+      [2],
+    )
+    assert.equal(
+      rings[0].leftOut.map(({ peer }) => peer),
+      ['thi.ng', 'sab'],
+    )
+    assert.equal(
+      cells.filter(({ workload }) => workload.name === 'tiny-hot').map(({ threads }) => threads),
+      [1, 4],
+    )
+  },
+)
 
 options.run()

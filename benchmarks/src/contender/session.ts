@@ -113,11 +113,15 @@ export class Session {
     if (errors[0] !== undefined) throw new Error(errors[0])
   }
 
-  /** A lane's rate is its operations over the time until it ended; the session's is the sum of the lanes'. */
+  /**
+   * A lane's rate is its operations over the time until it ended, 0 if it finished none; the session's is the sum of the
+   * lanes'.
+   */
   #figures(): { ops: number; seconds: number; lanes: number[] } {
+    const start = this.#board.start[0]
     const clocks = this.#board.lanes.map(({ clock }) => clock)
-    const lanes = clocks.map((clock) => clock[OPERATIONS] / (clock[ENDED] - this.#board.start[0]))
+    const lanes = clocks.map((clock) => clock[OPERATIONS] && clock[OPERATIONS] / (clock[ENDED] - start))
     const ops = sum(clocks.map((clock) => clock[OPERATIONS]))
-    return { ops, seconds: ops / sum(lanes), lanes }
+    return { ops, seconds: ops && ops / sum(lanes), lanes }
   }
 }

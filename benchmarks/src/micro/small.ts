@@ -72,7 +72,11 @@ export function refills(stage: Stage): Path[] {
       stage.kept = [heap.malloc(48)]
       heap.flush()
     }),
-    refill('an adopted orphan', { refillAdopted: 1 }, 0, () => {
+    refill('a run of an adopted orphan', { refillAdopted: 1, refillDirty: 1 }, 0, () => {
+      stage.kept = [other.malloc(SIZE)]
+      other.park()
+    }),
+    refill('a fresh slab in an adopted orphan', { refillAdopted: 1, refillFresh: 1 }, 0, () => {
       stage.kept = [other.malloc(48)]
       other.park()
     }),

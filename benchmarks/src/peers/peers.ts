@@ -46,7 +46,7 @@ export const peers: readonly Peer[] = [
     about: '@thi.ng/malloc behind a lock',
     kind: 'script',
     passesBlocks: true,
-    mostBlocks: 100_000,
+    mostBlocks: 4096,
     warmUp: 0.5,
   },
   { name: 'sab', about: 'new SharedArrayBuffer(n)', kind: 'script', passesBlocks: false, warmUp: 0.5 },

@@ -83,6 +83,8 @@ export async function runLaunch(
     for (let round = 0; round < rounds; round++) {
       await inTurn(turn + round, `round ${round + 1} of ${rounds},`, async (one) => {
         const done = await one.contender.round(seconds)
+        if (done.ops === 0)
+          throw new Error(`it finished nothing in a round of ${seconds} s; it needs longer ones`)
         one.rounds.push(done.ops / done.seconds / cell.workload.perUnit)
         one.slowest.push(min([...done.lanes]) / mean([...done.lanes]))
       })
