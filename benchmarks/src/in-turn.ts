@@ -31,14 +31,15 @@ export async function inTurn(
   return figures
 }
 
-/** Median of a column of variant `k`, and of its ratio to the first variant in the same round. */
+/** Median of a column of variant `k`, and of its ratio to variant `base` in the same round. */
 export function compare(
   figures: readonly number[][][],
   k: number,
   column: number,
+  base = 0,
 ): { median: number; ratio: number } {
   return {
     median: median(figures[k].map((round) => round[column])),
-    ratio: median(figures[k].map((round, r) => round[column] / figures[0][r][column])),
+    ratio: median(figures[k].map((round, r) => round[column] / figures[base][r][column])),
   }
 }
