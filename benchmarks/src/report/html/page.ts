@@ -39,7 +39,7 @@ export function page(report: Report): string {
 function head({ command, date, noise, ratios, settings }: Report): string[] {
   return [
     html`<h1>How fast is ${SUBJECT}?</h1>
-<p class="quiet">${date.slice(0, 10)}, ${String(settings.launches)} launches of ${String(settings.rounds)} rounds of ${String(settings.seconds)} s for each contender, in turn. A ratio above 1 means that ${SUBJECT} is faster.</p>
+<p class="quiet">${date.slice(0, 10)}. Every contender ran in turn with the others: ${String(settings.launches)} × ${String(settings.rounds)} rounds (launches × rounds in each) of ${String(settings.seconds)} s. A ratio above 1 means that ${SUBJECT} is faster.</p>
 <pre>${command}</pre>`,
     ...(noise.warnings.length === 0 ? [] : [noiseBox(noise.warnings)]),
     cards(referenceNames.flatMap((name) => meanCard(name, ratios))),

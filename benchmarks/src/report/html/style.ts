@@ -21,7 +21,7 @@ export const style = `
   }
 }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
+body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
 main { max-width: 1240px; margin: 0 auto; padding: 32px 16px 64px; }
 h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 8px; }
 h2 { font-size: 1.35rem; margin: 48px 0 4px; }
@@ -37,6 +37,7 @@ pre { background: var(--card); border: 1px solid var(--edge); border-radius: 8px
 .win { color: var(--win-text); }
 .loss { color: var(--loss-text); }
 .warning { border-left: 4px solid var(--floor-mark); background: var(--card); padding: 10px 16px; border-radius: 0 8px 8px 0; margin: 16px 0; max-width: none; }
+.warning { overflow-wrap: anywhere; }
 .warning ul { margin: 0; padding-left: 1.2em; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; list-style: none; padding: 0; margin: 8px 0 16px; font-size: 0.9rem; }
 .legend span { display: inline-block; width: 24px; margin-right: 6px; vertical-align: middle; border-top: 3px solid; }

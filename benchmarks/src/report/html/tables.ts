@@ -75,7 +75,7 @@ export function figuresTable({ results, ratios, failures }: Report): string {
   ].map((text) => html`<th>${text}</th>`)
   const failed = failures.map(
     (failure) =>
-      html`<p class="warning">${failure.peer} failed in ${placeName(failure)}: ${failure.error}</p>`,
+      html`<p class="warning">${failure.peer} failed in ${placeName(failure)}: ${failure.error.split('\n', 1)[0]}</p>`,
   )
   return html`${failed}<details><summary>${String(results.length)} results</summary><div class="scroll figures"><table><tr>${heads}</tr>${rows}</table></div></details>`
 }
