@@ -109,7 +109,7 @@ function give(heap: Allocator, p: number): number {
   const words = U32[p >>> 2] ^ COOKIE
   if (words < 1 || words > MOST_WORDS) throw new Error(`the first word of the block at ${p} has changed`)
   for (let left = words, at = p >>> 2; left > 0; left--, at += 2) {
-    if (U32[at] !== (left ^ COOKIE)) throw new Error(`word ${words - left} of the block at ${p} has changed`)
+    if ((U32[at] ^ left) !== COOKIE) throw new Error(`word ${words - left} of the block at ${p} has changed`)
   }
   heap.free(p)
   return words
