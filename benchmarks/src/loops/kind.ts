@@ -61,6 +61,8 @@ export interface Kind<S extends Shape = Shape> {
   readonly fixedThreads?: number
   lanes(threads: number): number
   seats(threads: number): number
+  /** Threads that are at work at a time, where these are not as many as were asked for. */
+  busy?(threads: number): number
   pointersPerLane(shape: S, threads: number): number
   shared?(shape: S, threads: number): Shared
   live(shape: S, threads: number): Live

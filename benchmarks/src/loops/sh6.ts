@@ -39,5 +39,6 @@ export const sh6: Kind<Sh6Shape> = {
   }),
   lanes: (threads) => 2 * threads,
   seats: (threads) => 2 * threads,
+  busy: (threads) => 2 * threads,
   prepare: (_, lane) => noWindow(lane),
 }

@@ -101,6 +101,7 @@ export const sh8: Kind<Sh8Shape> = {
   passesBlocks: true,
   lanes: (threads) => 2 * threads,
   seats: (threads) => 2 * threads + 1,
+  busy: (threads) => 2 * threads + 1,
   pointersPerLane: placesOf,
   shared: (shape, threads) => ({
     words: 2 * threads * LANE,

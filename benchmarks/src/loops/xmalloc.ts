@@ -174,6 +174,7 @@ export const xmalloc: Kind<XmallocShape> = {
   passesBlocks: true,
   lanes: (threads) => threads,
   seats: (threads) => 2 * threads,
+  busy: (threads) => 2 * threads,
   pointersPerLane: () => 0,
   shared: ({ batch }, threads) => ({
     words: EMPTY_STACK + mostBatches(threads),

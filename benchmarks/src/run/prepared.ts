@@ -29,7 +29,8 @@ export async function prepared(
 ): Promise<Contender> {
   const { workload, threads } = cell
   const { kind } = workload
-  const contender = await Contender.start(peer, processors?.slice(0, threads))
+  const busy = kind.busy?.(threads) ?? threads
+  const contender = await Contender.start(peer, processors?.slice(0, busy))
   // What cannot pass blocks has no memory to touch either: a number stands for a buffer.
   const fresh = !touched || workload.aboutMemory === true || !peer.passesBlocks
   const bytes = fresh ? 0 : TOUCHED * kind.live(shape, threads).bytes
