@@ -37,7 +37,7 @@ export function takeSamples(lane: Lane, task: Task, between: () => void, timed: 
 }
 
 /** Milliseconds between two readings of the clock with nothing in between; uses `samples` as scratch. */
-function clockCost(samples: Float64Array): number {
+export function clockCost(samples: Float64Array): number {
   const tries = samples.subarray(0, 1001)
   for (let i = 0; i < tries.length; i++) {
     const before = performance.now()

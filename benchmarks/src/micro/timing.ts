@@ -4,6 +4,7 @@
  */
 
 import type { CounterName } from '@hakmem/arena'
+import { clockCost } from '../contender/sample.ts'
 import type { Paths } from './paths.ts'
 import type { Path } from './stage.ts'
 
@@ -17,7 +18,7 @@ const STAGES: readonly CounterName[] = [
 const OPERATIONS: readonly CounterName[] = ['mallocs', 'freesLocal', 'freesRemote']
 
 /** Milliseconds between two readings of the clock. */
-const CLOCK = clockCost()
+const CLOCK = clockCost(new Float64Array(1001))
 
 /**
  * Nanoseconds per call in one run. Throws if the counters say that the run did something else; single operations
@@ -38,13 +39,4 @@ export function time(path: Path, counts: Paths['counts'], perOperation = false):
       throw new Error(`'${path.name}' took another path: ${name} moved by ${moved}, not ${told}`)
   }
   return (Math.max(0, end - start - CLOCK) * 1e6) / (path.calls ?? 1)
-}
-
-function clockCost(): number {
-  const tries = new Float64Array(1001)
-  for (let i = 0; i < tries.length; i++) {
-    const before = performance.now()
-    tries[i] = performance.now() - before
-  }
-  return tries.sort()[500]
 }
