@@ -7,7 +7,8 @@
  */
 
 import type { MessagePort } from 'node:worker_threads'
-import { Heap, type HeapHandle } from '@hakmem/core'
+import { Heap, type HeapHandle, type Ptr } from '@hakmem/core'
+import { f64, struct } from '@hakmem/structs'
 import { MASK, Ring } from './ring.ts'
 
 /** Gets the number of structs of a message and the sum of all their fields; false ends the listening. */
@@ -50,6 +51,10 @@ export const ways: Readonly<Record<string, Way>> = {
   'heap, postMessage': {
     about: 'in the shared heap, pointers cloned',
     open: ({ port, heap }) => new Pointers(port, Heap.attach(heap)),
+  },
+  'structs, ring': {
+    about: 'the same as structs of @hakmem/structs',
+    open: ({ heap, rings }) => new Structs(Heap.attach(heap), ...rings),
   },
   'heap, ring': {
     about: 'in the shared heap, pointers through a shared ring',
@@ -162,26 +167,20 @@ class Pointers extends Posted<Uint32Array> {
 }
 
 class Ringed implements End {
-  readonly #heap: Heap
+  protected readonly heap: Heap
   readonly #out: Ring
   readonly #in: Ring
 
   constructor(heap: Heap, out: SharedArrayBuffer, back: SharedArrayBuffer) {
-    this.#heap = heap
+    this.heap = heap
     this.#out = new Ring(out)
     this.#in = new Ring(back)
   }
 
   send(count: number, first: number): void {
-    const heap = this.#heap
-    const fields = heap.F64
     const { slots, at } = this.#out
     slots[at & MASK] = count
-    for (let k = 1; k <= count; k++) {
-      const p = heap.malloc(BYTES)
-      write(fields, p >>> 3, first + k - 1)
-      slots[(at + k) & MASK] = p
-    }
+    for (let k = 1; k <= count; k++) slots[(at + k) & MASK] = this.make(first + k - 1)
     this.#out.publish((at + count + 1) | 0)
   }
 
@@ -190,23 +189,65 @@ class Ringed implements End {
   }
 
   #receive(take: Take): boolean {
-    const heap = this.#heap
-    const fields = heap.F64
     this.#in.wait()
     const { slots, at } = this.#in
     const count = slots[at & MASK]
     let sum = 0
-    for (let k = 1; k <= count; k++) {
-      const p = slots[(at + k) & MASK]
-      sum += read(fields, p >>> 3)
-      heap.free(p)
-    }
+    for (let k = 1; k <= count; k++) sum += this.take(slots[(at + k) & MASK])
     this.#in.at = (at + count + 1) | 0
     return take(count, sum)
   }
 
   close(): void {
-    this.#heap.detach()
+    this.heap.detach()
+  }
+
+  /** Struct `k`, new. */
+  protected make(k: number): number {
+    const { heap } = this
+    const p = heap.malloc(BYTES)
+    write(heap.F64, p >>> 3, k)
+    return p
+  }
+
+  /** The sum of its fields; it is freed. */
+  protected take(p: number): number {
+    const { heap } = this
+    const sum = read(heap.F64, p >>> 3)
+    heap.free(p)
+    return sum
+  }
+}
+
+class Particle48 extends struct({ x: f64, y: f64, z: f64, vx: f64, vy: f64, vz: f64 }) {}
+
+class Structs extends Ringed {
+  readonly #view: Particle48
+
+  constructor(heap: Heap, out: SharedArrayBuffer, back: SharedArrayBuffer) {
+    super(heap, out, back)
+    const first = Particle48.make(heap)
+    this.#view = Particle48.at(heap, first)
+    Particle48.free(heap, first)
+  }
+
+  protected override make(k: number): number {
+    const p = Particle48.make(this.heap)
+    const view = this.#view.moveTo(p)
+    view.x = k
+    view.y = k + 0.5
+    view.z = k + 1
+    view.vx = k + 1.5
+    view.vy = k + 2
+    view.vz = k + 2.5
+    return p
+  }
+
+  protected override take(p: number): number {
+    const view = this.#view.moveTo(p as Ptr<Particle48>)
+    const sum = view.x + view.y + view.z + view.vx + view.vy + view.vz
+    Particle48.free(this.heap, view.ptr)
+    return sum
   }
 }
 
