@@ -162,7 +162,7 @@ export class Queue {
     words[at + Q_RING + (tail & mask)] = value
     // Partner: tryPop, which may read the place from now on.
     Atomics.store(words, at + Q_TAIL, (tail + 1) | 0)
-    if ((Atomics.load(words, at + Q_IN + 1) & 1) !== 0) gateIn.ring(at + Q_TAIL)
+    if ((Atomics.load(words, at + Q_IN + 1) & 1) !== 0) gateIn.ring()
     gateIn.unlock()
     return true
   }
@@ -233,7 +233,7 @@ export class Queue {
     const value = words[at + Q_RING + (head & mask)] >>> 0
     // Partner: tryPush, which may write the place from now on.
     Atomics.store(words, at + Q_HEAD, (head + 1) | 0)
-    if ((Atomics.load(words, at + Q_OUT + 1) & 1) !== 0) gateOut.ring(at + Q_HEAD)
+    if ((Atomics.load(words, at + Q_OUT + 1) & 1) !== 0) gateOut.ring()
     gateOut.unlock()
     return value
   }

@@ -5,8 +5,8 @@
  *     bell    odd: somebody may sleep on it, or is about to; it grows with every ring
  *
  * `listen` makes it odd, then the caller looks whether there is something, then it sleeps on exactly that number. `ring`
- * makes it even and wakes one. If one was woken, others may sleep still, so it becomes odd again; what others brought
- * meanwhile, seeing it even, is told by `watch`, a word that changes whenever something is brought: then it rings again.
+ * makes it even and wakes one; if one was woken, others may sleep still, so it becomes odd again. Only the mutex's owner
+ * rings, so nobody else brings anything while it is even and some sleep.
  *
  * A death: what the mutex protects must be whole at every step (commit by one store), so the next owner is told nothing.
  * The owner rings before it leaves the mutex, and if it dies, all that sleep are woken (kind TELL of `words.ts`); so they
@@ -62,19 +62,17 @@ export class Gate extends Mutex {
     return Atomics.wait(this.thread.words, this.at + 1, bell, timeout) !== 'timed-out'
   }
 
-  /** Wakes one that sleeps, or several if `watch` changes meanwhile. By the owner, which has just changed `watch`. */
-  ring(watch: number): void {
+  /** Wakes one that sleeps, if one does. By the owner, for what it has just brought. */
+  ring(): void {
     const { words } = this.thread
     const at = this.at + 1
     for (;;) {
-      const seen = Atomics.load(words, watch)
       const bell = Atomics.load(words, at)
       if ((bell & 1) === 0) return
-      // Partner: listen.
+      // Partner: listen. Whoever is about to sleep on the old number does not, and looks again.
       if (Atomics.compareExchange(words, at, bell, bell + 1) !== bell) continue
-      if (Atomics.notify(words, at, 1) === 0) return
-      Atomics.or(words, at, 1)
-      if (Atomics.load(words, watch) === seen) return
+      if (Atomics.notify(words, at, 1) > 0) Atomics.or(words, at, 1)
+      return
     }
   }
 

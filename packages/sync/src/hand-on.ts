@@ -7,7 +7,20 @@
  */
 
 import type { Members } from './members.ts'
-import { DIED, DONE, HELD, isOwnedBy, KIND, LOCK, ownedBy, READ, TELL, TOLD, WAKE } from './words.ts'
+import {
+  DIED,
+  DONE,
+  HELD,
+  isOwnedBy,
+  kindOf,
+  LOCK,
+  ownedBy,
+  READ,
+  TELL,
+  TOLD,
+  WAKE,
+  wordOf,
+} from './words.ts'
 
 /**
  * For reapers that own the record of member `index`, whose thread is dead. True if it held something.
@@ -21,16 +34,18 @@ export function handOn(members: Members, index: number): boolean {
     const entry = words[at] >>> 0
     if (entry === 0) continue
     any = true
-    const word = entry >>> 2
+    const word = wordOf(entry)
+    const kind = kindOf(entry)
+    const last = kind === READ || kind === TELL ? word + 1 : word
     // A list that something wrote over must not make a reaper throw.
-    if (word + 1 < words.length) settle(words, at, word, entry & KIND, ownedBy(index))
+    if (word >= 0 && last < words.length) settle(words, at, word, kind, ownedBy(index))
     words[at] = 0
   }
   return any
 }
 
 function settle(words: Int32Array, at: number, word: number, kind: number, dead: number): void {
-  if (kind === READ) words[at] = (word << 2) | TELL
+  if (kind === READ) words[at] += TELL - READ
   if (kind === READ || kind === TELL) {
     // Partner: who reads the number, looks, and sleeps if it still is that number: the writer of an RWLock, a Gate.
     Atomics.add(words, word + 1, TOLD)

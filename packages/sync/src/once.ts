@@ -9,7 +9,7 @@ import { claim, release } from './owned.ts'
 import type { SyncThread } from './thread.ts'
 import { canBlock } from './wait.ts'
 import { waitOn } from './wait-async.ts'
-import { DIED, DONE, isOwnedBy, WAITERS } from './words.ts'
+import { DIED, DONE, isOwnedBy, LOCK, WAITERS } from './words.ts'
 
 export class Once {
   /** Bytes that it takes, at a multiple of 4; all zero is not done yet. */
@@ -22,18 +22,18 @@ export class Once {
   constructor(thread: SyncThread, offset: number) {
     this.thread = thread
     this.at = wordAt(thread.words, 'Once', offset, Once.BYTES)
-    this.key = offset
+    this.key = offset + LOCK
   }
 
   /** Where it lies, in bytes. */
   get offset(): number {
-    return this.key
+    return this.key - LOCK
   }
 
   /** Makes this the view of another once. Throws InvalidValueError. */
   moveTo(offset: number): this {
     this.at = wordAt(this.thread.words, 'moveTo', offset, Once.BYTES)
-    this.key = offset
+    this.key = offset + LOCK
     return this
   }
 
@@ -49,7 +49,7 @@ export class Once {
     const { thread, at, key } = this
     const { words, mine } = thread
     if ((Atomics.load(words, at) & DONE) !== 0) return
-    if (isOwnedBy(words[at], mine)) throw new DeadlockError('execute', key)
+    if (isOwnedBy(words[at], mine)) throw new DeadlockError('execute', this.offset)
     thread.enter(key)
     for (let slept = 0; ; slept = WAITERS) {
       const word = claim(words, at, mine, slept)

@@ -23,7 +23,7 @@ import { claim, heal, release } from './owned.ts'
 import type { SyncThread } from './thread.ts'
 import { canBlock, deadline, remaining } from './wait.ts'
 import { waitOn } from './wait-async.ts'
-import { DIED, HELD, isOwnedBy, OWNER, READ, TELL, WAITERS } from './words.ts'
+import { DIED, HELD, isOwnedBy, LOCK, OWNER, READ, TELL, WAITERS } from './words.ts'
 
 const ALL = Number.POSITIVE_INFINITY
 
@@ -118,16 +118,16 @@ export class RWLock {
   private enterRead(): number {
     const { thread, at, key } = this
     const { words } = thread
-    const isReading = thread.find(key + READ) !== 0
-    if (!isReading) {
-      const word = Atomics.load(words, at)
-      if ((word & OWNER) !== 0) return word
+    if (thread.find(key + READ) !== 0) {
+      thread.enter(key + READ)
+      return 0
     }
-    const entry = thread.enter(key + READ)
-    if (isReading) return 0
-    // Partner: hasReaders. First the entry, for all to see, then the look for a writer.
+    let word = Atomics.load(words, at)
+    if ((word & OWNER) !== 0) return word
+    const entry = thread.enter(key + TELL)
+    // Partner: hasReaders. First the entry becomes the lock, for all to see, then the look for a writer.
     Atomics.store(words, entry, (key + READ) | 0)
-    const word = Atomics.load(words, at)
+    word = Atomics.load(words, at)
     if ((word & OWNER) === 0) return 0
     this.leaveRead(entry)
     return word
@@ -204,13 +204,13 @@ export class RWLock {
       throw new DeadlockError(operation, key)
     }
     const end = deadline(timeout)
-    thread.enter(key)
+    thread.enter(key + LOCK)
     for (let slept = 0; ; slept = WAITERS) {
       const word = claim(words, at, mine, slept)
       if (word === 0) break
       if (timeout === 0) return this.giveUp(false)
       if (!canBlock) {
-        thread.leave(key)
+        thread.leave(key + LOCK)
         throw new CannotBlockError(operation, 'writeLockAsync')
       }
       // Partner: release, handOn.
@@ -236,7 +236,7 @@ export class RWLock {
     const { thread, at, key } = own
     const { words, mine } = thread
     const end = deadline(timeout)
-    thread.enter(key)
+    thread.enter(key + LOCK)
     let owns = false
     try {
       for (let slept = 0; !owns; slept = WAITERS) {
@@ -259,7 +259,7 @@ export class RWLock {
   /** Ends an attempt to write. */
   private giveUp(owns: boolean): false {
     if (owns) release(this.thread.words, this.at, 0, ALL)
-    this.thread.leave(this.key)
+    this.thread.leave(this.key + LOCK)
     return false
   }
 
@@ -279,7 +279,7 @@ export class RWLock {
     const { thread, at, key } = this
     if (!isOwnedBy(thread.words[at], thread.mine)) throw new PermissionError('writeUnlock', key, this.owner)
     release(thread.words, at, 0, ALL)
-    thread.leave(key)
+    thread.leave(key + LOCK)
   }
 
   /**

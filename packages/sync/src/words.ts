@@ -30,15 +30,20 @@ export const isOwnedBy = (word: number, mine: number): boolean => (word & (TAG |
 /** Entries of a thread's held list. */
 export const HELD = 31
 
-/** An entry is the primitive's byte offset, a multiple of 4, and one of these; 0 is no entry. */
-export const KIND = 3
+/**
+ * An entry is the primitive's byte offset, a multiple of 4, plus one of these; 0 is no entry. They are 4 or more, so that
+ * offset 0 has entries too.
+ */
+export const kindOf = (entry: number): number => (entry & 3) + 4
+/** Word offset of the primitive of an entry. */
+export const wordOf = (entry: number): number => (entry >>> 2) - 1
 /** Holds, takes or releases what is owned at word 0. */
-export const LOCK = 0
+export const LOCK = 4
 /** Waits or signals at word 0. */
-export const WAKE = 1
+export const WAKE = 5
 /** Holds a read lock: the entry itself is the lock. */
-export const READ = 2
+export const READ = 6
 /** Has to tell whoever sleeps on word 1, whatever came of it; what it owns at word 0 is whole at every step. */
-export const TELL = 3
+export const TELL = 7
 /** What a dead thread's duty to tell adds to word 1. */
 export const TOLD = 2

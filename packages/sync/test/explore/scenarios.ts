@@ -278,6 +278,20 @@ export const barrierTimes = () =>
     b: meetsInTime('b'),
   })
 
+/** Comes for a time only; what it said when it came is taken back if that time is over. */
+export const barrierMissed = () => {
+  const player: Player = (world) => {
+    const isMet = new Barrier(world.thread('a'), LOCK).timedWait(A_TIME)
+    if (isMet) throw new Error('it met nobody')
+  }
+  const scenario = barrierScene('one waits for a second one, that never comes', 2, { a: player })
+  const check: Scene['check'] = (world, end) => {
+    scenario.check(world, end)
+    if (end.killed.length === 0 && world.words[LOCK_AT] !== 2 << 10) throw new Error('it counts as come')
+  }
+  return { ...scenario, check }
+}
+
 // ---- once -----------------------------------------------------------------------------------------------------------
 
 const executes =
@@ -349,4 +363,60 @@ export const readersTime = () =>
     'one reads for a time only, one writes, one tries to',
     { a: reads('a', ['b', 'c'], A_TIME), b: writes('b'), c: writes('c', 0) },
     isFree,
+  )
+
+// ---- reaping: `a` is dead before the threads start, and whoever reaps it may die too --------------------------------
+
+const reaps: Player = (world) => world.table.reap(world.id('a'), world.id('r1'))
+
+/** `prepare`: what `a` did before it died. */
+function reaping(name: string, prepare: Player, threads: Scene['threads'], check: Check): Scene {
+  return {
+    name: `${name}; the reaper may die`,
+    setup: () => {
+      const world = new World()
+      prepare(world)
+      return world
+    },
+    threads: { ...threads, r1: reaps },
+    reaper: (world, dead) => {
+      // What `r1` was to reap is reaped with it, as it is with a parent and its workers.
+      world.table.reap(world.id('a'), world.id('r2'))
+      world.table.reap(world.id(dead), world.id('r2'))
+    },
+    check: (world, end) => {
+      checkWorld(world, { ...end, killed: [...end.killed, { thread: 'a', operation: 0, where: 'before' }] })
+      check(world, end)
+    },
+  }
+}
+
+/** Free, and marked if its owner died last of all that had it. */
+const isFreeAfterDeath: Check = (world) => {
+  const word = world.words[LOCK_AT]
+  if (word !== 0 && word !== DIED) throw new Error(`the lock's word is ${word}`)
+}
+
+export const mutexReaped = () =>
+  reaping(
+    'a dead thread holds a mutex that two want',
+    (world) => new Mutex(world.thread('a'), LOCK).lock(),
+    { b: locks('b'), c: locks('c') },
+    isFreeAfterDeath,
+  )
+
+export const readerReaped = () =>
+  reaping(
+    'a dead thread reads what another wants to write',
+    (world) => new RWLock(world.thread('a'), LOCK).readLock(),
+    { b: writes('b') },
+    isFreeAfterDeath,
+  )
+
+export const writerReaped = () =>
+  reaping(
+    'a dead thread writes what others want to read and write',
+    (world) => new RWLock(world.thread('a'), LOCK).writeLock(),
+    { b: writes('b'), c: reads('c', ['b']) },
+    isFreeAfterDeath,
   )

@@ -3,7 +3,7 @@
 
 import { QueueClosedError } from '@hakmem/collections'
 import type { End, Scenario } from '@hakmem/interleave'
-import { checkMembers, World } from './world.ts'
+import { checkMembers, World } from './queue-world.ts'
 
 export type Scene = Scenario<World>
 type Player = (world: World) => number
@@ -130,6 +130,30 @@ export const twoProducers = () =>
       c: [pops('c'), pops('c')],
     },
   )
+
+const passesOn =
+  (name: string): Player =>
+  (world) => {
+    const queue = world.queue(name)
+    queue.push(queue.pop())
+    return 0
+  }
+
+/** One value goes round. If it went with the dead thread, the reaper puts another one in: only if there is none. */
+export const passing = (): Scene => ({
+  name: 'one pushes, two take it and put it back',
+  setup: () => new World(2),
+  threads: { a: pushes('a', 1), b: passesOn('b'), c: passesOn('c') },
+  reaper: (world, dead, nth) => {
+    world.reap(dead.startsWith('reaper') ? `r${nth - 1}` : dead, `r${nth}`)
+    const queue = world.queue(`r${nth}`)
+    if (world.isEmpty()) queue.push(2)
+  },
+  check: (world, end) => {
+    checkMembers(world, end)
+    if (world.isEmpty()) throw new Error('the value was lost')
+  },
+})
 
 export const times = () =>
   scene(

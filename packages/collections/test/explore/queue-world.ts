@@ -29,6 +29,12 @@ export class World {
     this.table.reap(NAMES.indexOf(dead), NAMES.indexOf(reaper))
   }
 
+  /** Whether as many values came out as went in: by the words of the queue, see `queue.ts`. */
+  isEmpty(): boolean {
+    const words = this.table.members.words
+    return Atomics.load(words, QUEUE / 4 + 34) === Atomics.load(words, QUEUE / 4 + 18)
+  }
+
   get words(): Int32Array {
     return this.table.members.words
   }

@@ -1,0 +1,10 @@
+import { ALL, testScenes } from './explored.ts'
+
+await testScenes('Mutex and spin lock', {
+  mutex: ALL,
+  mutexTimes: ALL,
+  mutexTries: ALL,
+  mutexTwice: ALL,
+  mutexReaped: ALL,
+  spinLock: ALL,
+})

@@ -1,0 +1,10 @@
+import { ALL, LARGE, testScenes } from './explored.ts'
+
+await testScenes('Reader-writer lock', {
+  readers: ALL,
+  writers: ALL,
+  readersTime: LARGE,
+  writersTime: LARGE,
+  readerReaped: ALL,
+  writerReaped: ALL,
+})

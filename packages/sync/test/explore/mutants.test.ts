@@ -1,0 +1,124 @@
+// The scenarios can fail: each bug planted in the shipped package is found, within so many schedules.
+
+import { drain, explore, type Patch } from '@hakmem/interleave'
+import { assert, suite } from '@hakmem/testing'
+import { loadScenes, type Scene, type SceneName } from './lab.ts'
+
+interface Mutant {
+  readonly name: string
+  readonly patch: Patch
+  readonly scene: SceneName
+  readonly kills?: number
+}
+
+const WITHIN = 50_000
+
+const mutants: readonly Mutant[] = [
+  {
+    name: 'a condition sleeps on the number of signals that it reads after it let the mutex go',
+    patch: {
+      file: 'sync/dist/condition.js',
+      replace: 'Atomics.wait(thread.words, at, signals, remaining(end))',
+      by: 'Atomics.wait(thread.words, at, Atomics.load(thread.words, at), remaining(end))',
+    },
+    scene: 'condition',
+  },
+  {
+    name: 'who takes a mutex after having slept does not say that others may sleep still',
+    patch: {
+      file: 'sync/dist/mutex.js',
+      replace: 'slept = WAITERS;\n        }\n    }\n    /**\n     * As `timedLock`',
+      by: '}\n    }\n    /**\n     * As `timedLock`',
+    },
+    scene: 'mutex',
+  },
+  {
+    name: 'a reader looks for a writer only before it says that it reads',
+    patch: {
+      file: 'sync/dist/rwlock.js',
+      replace: 'word = Atomics.load(words, at);\n        if ((word & OWNER) === 0)\n            return 0;',
+      by: 'return 0;',
+    },
+    scene: 'readers',
+  },
+  {
+    name: 'a reader tells the writer before it takes its entry back',
+    patch: {
+      file: 'sync/dist/rwlock.js',
+      replace: 'Atomics.store(words, entry, (key + TELL) | 0);',
+      by: '',
+    },
+    scene: 'readers',
+  },
+  {
+    name: 'a timeout of a barrier is not taken back',
+    patch: {
+      file: 'sync/dist/barrier.js',
+      replace: 'Atomics.compareExchange(words, this.at, word, word - 1) === word',
+      by: 'true',
+    },
+    scene: 'barrierMissed',
+  },
+  {
+    name: 'a reaper wakes only those who wait for what was owned',
+    patch: {
+      file: 'sync/dist/hand-on.js',
+      replace: 'if (!isOwnedBy(value, dead) || (value & DONE) !== 0)\n            break;',
+      by: 'if (!isOwnedBy(value, dead) || (value & DONE) !== 0)\n            return;',
+    },
+    scene: 'mutex',
+    kills: 1,
+  },
+  {
+    name: 'an entry is taken off before those who wait are woken',
+    patch: {
+      file: 'sync/dist/semaphore.js',
+      replace:
+        'if (isAdded)\n                Atomics.notify(words, at, count);\n            thread.leave(key);',
+      by: 'thread.leave(key);\n            if (isAdded)\n                Atomics.notify(words, at, count);',
+    },
+    scene: 'semaphore',
+    kills: 1,
+  },
+  {
+    name: 'an entry is made after the lock was taken',
+    patch: {
+      file: 'sync/dist/mutex.js',
+      replace:
+        'thread.enter(this.key);\n        if (Atomics.compareExchange(thread.words, at, 0, thread.mine) !== 0)\n            this.await',
+      by: 'const isMine = Atomics.compareExchange(thread.words, at, 0, thread.mine) === 0;\n        thread.enter(this.key);\n        if (!isMine)\n            this.await',
+    },
+    scene: 'mutex',
+    kills: 1,
+  },
+  {
+    name: 'a reaper forgets an entry before it has settled it',
+    patch: {
+      file: 'sync/dist/hand-on.js',
+      replace: 'any = true;',
+      by: 'any = true;\n        words[at] = 0;',
+    },
+    scene: 'mutexReaped',
+    kills: 1,
+  },
+]
+
+const test = suite('a bug planted in the locks is found')
+
+for (const { name, patch, scene, kills = 0 } of mutants) {
+  test(
+    name,
+    async () => {
+      const scenes = await loadScenes([patch])
+      const { failure, schedules } = explore(drain(scenes[scene]()) as Scene, {
+        kills,
+        maxSchedules: WITHIN,
+        shrink: false,
+      })
+      assert.ok(failure !== undefined, `it was found (${schedules} schedules were run)`)
+    },
+    { timeout: 60_000 },
+  )
+}
+
+test.run()
