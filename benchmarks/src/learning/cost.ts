@@ -10,6 +10,7 @@
 import { EventReader, FREED, layout, type ThreadRecord } from '@hakmem/arena'
 import { Heap } from '@hakmem/core'
 import { estimate } from '../statistics.ts'
+import { processorTime } from './processor.ts'
 import { uniform } from './random.ts'
 import type { Section, Target } from './verdict.ts'
 
@@ -59,7 +60,7 @@ function loopOf(heap: Heap, hook: Hook): (times: number) => number {
   const random = uniform(5)
   let seen = 0
   return (times) => {
-    const start = process.cpuUsage().user
+    const start = processorTime()
     for (let k = 0; k < STEPS; k++) {
       const at = Math.floor(random() * SLOTS)
       if (slots[at] !== 0) {
@@ -71,7 +72,7 @@ function loopOf(heap: Heap, hook: Hook): (times: number) => number {
       if (times > 0) seen += hook(heap.record, times)
     }
     if (seen < 0) throw new Error('unreachable')
-    return ((process.cpuUsage().user - start) * 1e3) / STEPS
+    return (processorTime() - start) / STEPS
   }
 }
 

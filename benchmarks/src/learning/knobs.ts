@@ -1,6 +1,7 @@
 /**
  * What the knobs are worth: each setting pinned against the defaults on loads of tiny and mid blocks, in turn, as the ratio
- * of speed with its interval; and what the tuner settles on when it is let loose on each load, with its speed.
+ * of speed with its interval; the defaults against themselves (A/A), which must not look like a gain; and what the tuner settles on
+ * when it is let loose on each load, with its speed.
  */
 
 import { Arena, KNOBS, type Knob, layout, type Setting, settingOf, ThreadRecord } from '@hakmem/arena'
@@ -8,12 +9,14 @@ import { Heap } from '@hakmem/core'
 import { knobsOf, pin, unpin } from '@hakmem/learning'
 import { Leader } from '@hakmem/learning/learn'
 import { estimate } from '../statistics.ts'
+import { processorTime } from './processor.ts'
 import { uniform } from './random.ts'
-import type { Section, Target } from './verdict.ts'
+import { type Section, type Target, target } from './verdict.ts'
 
 const KIB = 1024
-const ROUNDS = 9
-const STEPS = 100_000
+const ROUNDS = 10
+/** Whole waves of 4096 blocks, so that every run begins where the others do. */
+const STEPS = 24 * 4096
 /** Epochs of the learning run, and the milliseconds of one: the leader's clock runs so much faster. */
 const EPOCHS = 240
 const EPOCH_MS = 25
@@ -63,7 +66,7 @@ class Bench {
     const freer = this.load.remote ? this.other : owner
     const { low, high, slots } = this.load
     const isWave = slots < 0
-    const start = process.cpuUsage().user
+    const start = processorTime()
     let at = 0
     for (let k = 0; k < steps; k++) {
       // A wave fills all slots, then empties them.
@@ -75,7 +78,7 @@ class Bench {
         held[at] = owner.malloc(low + Math.floor(random() * (high - low)))
       }
     }
-    return (1000 * steps) / (process.cpuUsage().user - start)
+    return (1e6 * steps) / (processorTime() - start)
   }
 }
 
@@ -86,6 +89,9 @@ export function knobs(): Section {
   for (const load of LOADS) {
     const bench = new Bench(load)
     bench.run(3 * STEPS)
+    const same = compare(bench, {}, {})
+    rows.push([load.name, 'A/A', same.text])
+    targets.push(target(`A/A, ${load.name}`, same.text, 'holds 1, or is within 2 %', isEven(same)))
     for (const knob of knobsFor(load)) {
       for (const value of KNOBS[knob].slice(1)) {
         const ratio = compare(bench, { [knob]: KNOBS[knob][0] }, { [knob]: value })
@@ -97,8 +103,12 @@ export function knobs(): Section {
       ([knob, value]) => value !== KNOBS[knob as Knob][0],
     )
     const defaults = knobsOf(settingOf(0))
+    if (chosen.length === 0) {
+      learnedRows.push([load.name, 'the defaults', '1'])
+      continue
+    }
     const ratio = compare(bench, defaults, knobsOf(setting))
-    const text = chosen.map(([knob, value]) => `${knob} ${value}`).join(', ') || 'the defaults'
+    const text = chosen.map(([knob, value]) => `${knob} ${value}`).join(', ')
     learnedRows.push([load.name, text, ratio.text])
     targets.push({
       what: `learned knobs, ${load.name}: ${text}`,
@@ -116,23 +126,33 @@ export function knobs(): Section {
 
 interface Compared {
   readonly text: string
+  readonly median: number
   readonly low: number
   readonly high: number
 }
 
-/** Speed of one setting over another, in turn. */
+/** Speed of one setting over another, in turns which goes first. */
 function compare(bench: Bench, base: object, setting: object): Compared {
-  const ratios = Array.from({ length: ROUNDS }, () => {
-    const [plain, set] = [base, setting].map((knobs) => {
-      unpin(bench.arena)
-      pin(bench.arena, { knobs })
-      return bench.run(STEPS)
-    })
-    return set / plain
+  const run = (knobs: object) => {
+    unpin(bench.arena)
+    pin(bench.arena, { knobs })
+    return bench.run(STEPS)
+  }
+  const ratios = Array.from({ length: ROUNDS }, (_, round) => {
+    if (round % 2 === 0) {
+      const plain = run(base)
+      return run(setting) / plain
+    }
+    return run(setting) / run(base)
   })
   pin(bench.arena, { knobs: base })
   const { median, low, high } = estimate([ratios])
-  return { text: `${median.toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`, low, high }
+  return { text: `${median.toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`, median, low, high }
+}
+
+/** Of five intervals of 95 % one may well lie beside 1: then by no more than what counts as a gain. */
+function isEven({ median, low, high }: Compared): boolean {
+  return (low <= 1 && high >= 1) || Math.abs(median - 1) <= 0.02
 }
 
 /** What a leader settles on that watches the load. */

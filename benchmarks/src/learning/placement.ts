@@ -11,7 +11,7 @@ import { DEFAULT_STRATEGY, STRATEGIES } from '@hakmem/learning'
 import { mean } from 'simple-statistics'
 import { estimate } from '../statistics.ts'
 import { recordedTraces } from './codec.ts'
-import { playFixed, playLearning, playPinned } from './replay.ts'
+import { highWaterBySites, playFixed, playLearning, playPinned } from './replay.ts'
 import { syntheticTraces } from './synthetic.ts'
 import { FREE, MALLOC, type Trace } from './trace.ts'
 import { type Section, type Table, target } from './verdict.ts'
@@ -19,6 +19,8 @@ import { type Section, type Table, target } from './verdict.ts'
 const SEEDS = [1, 2, 3]
 const STEPS = 12_000
 const SPEED_ROUNDS = 5
+/** Events that a round plays at least: short traces several times. */
+const SPEED_EVENTS = 20_000
 
 /** Targets: of the best fixed strategy in hindsight, of the default, and of what a gain is. */
 const OF_BEST = 1.02
@@ -75,7 +77,7 @@ function row(traces: readonly Trace[], isReal: boolean): Row {
       traces.map((trace) => {
         const outcome = playFixed(trace, strategy)
         requireCounted(trace, outcome.operations)
-        return outcome.highWater
+        return strategy.atEnd === undefined ? outcome.highWater : highWaterBySites(trace, strategy)
       }),
     ),
   )
@@ -100,8 +102,9 @@ function requireCounted(trace: Trace, operations: number): void {
 
 /** By strategy, each in turn in each round: the ratio to the first. */
 function speedsOn(trace: Trace): string[] {
+  const plays = Array.from({ length: Math.ceil(SPEED_EVENTS / trace.kinds.length) })
   const rounds = Array.from({ length: SPEED_ROUNDS + 1 }, () =>
-    STRATEGIES.map((strategy) => playFixed(trace, strategy).nanoseconds),
+    STRATEGIES.map((strategy) => mean(plays.map(() => playFixed(trace, strategy).nanoseconds))),
   ).slice(1)
   return STRATEGIES.map((_, k) => {
     const { median, low, high } = estimate([rounds.map((figures) => figures[k] / figures[0])])

@@ -3,9 +3,10 @@
  * ever in use, and time (of the processor) is the allocator's alone.
  */
 
-import { Arena, COUNTERS, layout, PAGE, ThreadRecord } from '@hakmem/arena'
+import { Arena, COUNTERS, FREED, layout, PAGE, RESIZED, ThreadRecord, TOOK } from '@hakmem/arena'
 import { Large, type Strategy } from '@hakmem/learning'
-import { Leader } from '@hakmem/learning/learn'
+import { Herd, Leader } from '@hakmem/learning/learn'
+import { processorTime } from './processor.ts'
 import { FREE, MALLOC, peakBytes, type Trace } from './trace.ts'
 
 /** A heap has so many times what is live at most, and these bytes at least: nobody is short of address space. */
@@ -15,6 +16,8 @@ const MOST_BYTES = 2 ** 32
 /** Epochs that a learning run of a trace has, as of a program that runs so many seconds. */
 const EPOCHS = 40
 const EPOCH_MS = 1000
+/** Events between two looks at what is known of call sites. */
+const SITES_EVERY = 256
 
 export interface Outcome {
   /** Bytes that were ever part of a block, over the most that were live. */
@@ -47,7 +50,7 @@ export class Stage {
   play(every = Number.POSITIVE_INFINITY, pause?: () => void): Outcome {
     const { kinds, ids, sizes, sites } = this.trace
     const { blocks } = this
-    const start = process.cpuUsage().user
+    const start = processorTime()
     let left = every
     for (let k = 0; k < kinds.length; k++) {
       if (--left === 0) {
@@ -59,7 +62,7 @@ export class Stage {
       else if (kinds[k] === MALLOC) blocks[id] = this.large.take(sizes[k], sites[k])
       else blocks[id] = this.realloc(blocks[id], sizes[k])
     }
-    const nanoseconds = ((process.cpuUsage().user - start) * 1e3) / kinds.length
+    const nanoseconds = (processorTime() - start) / kinds.length
     return { highWater: this.touchedBytes() / this.peak, nanoseconds, operations: this.counted() }
   }
 
@@ -94,6 +97,23 @@ export class Stage {
 /** A whole run with a fixed strategy. */
 export function playFixed(trace: Trace, strategy: Strategy): Outcome {
   return new Stage(trace, 'frozen', strategy).play()
+}
+
+/**
+ * The high-water mark of a strategy that goes by call sites, as its ghost comes to it: what is known of sites is learned on
+ * the way.
+ */
+export function highWaterBySites(trace: Trace, strategy: Strategy): number {
+  const { kinds, ids, sizes, sites } = trace
+  const { arena } = new Stage(trace, 'frozen')
+  const herd = new Herd(arena, [strategy])
+  const events = [TOOK, FREED, RESIZED]
+  for (let k = 0; k < kinds.length; k++) {
+    if (k % SITES_EVERY === 0) herd.publishSites()
+    // Any name does for a block, here its number: page 0 is none.
+    herd.tell(0, events[kinds[k]], ids[k] + 1, Math.ceil(sizes[k] / PAGE), sites[k])
+  }
+  return herd.candidates(0)[0].highWater / herd.peakPages
 }
 
 /** A whole run that begins with the default and learns; and what it learned. */
