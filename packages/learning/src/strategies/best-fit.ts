@@ -1,4 +1,4 @@
-/** Best fit in address order: within about 1 % of the best fixed placement on every trace tried (docs/learning.md). */
+/** Best fit in address order: the default, for memory and time taken together (docs/learning.md). */
 
 import type { Strategy } from '../strategy.ts'
 
