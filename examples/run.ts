@@ -8,6 +8,10 @@ const EXAMPLES: Readonly<Record<string, { says: string; load: () => Promise<Exam
     says: 'gravity between particles, computed by a Piscina pool over shared structs',
     load: () => import('./particles/main.js'),
   },
+  pipeline: {
+    says: 'a CSV file parsed, transformed and added up by workers, through queues of structs',
+    load: () => import('./pipeline/main.js'),
+  },
   graph: { says: 'one graph in shared memory, walked by all workers', load: () => import('./graph/main.js') },
   'per-tier': {
     says: 'one tier alone on an arena: tiny, mid, large',

@@ -17,7 +17,7 @@ function run(...args: string[]): string {
   return stdout
 }
 
-for (const name of ['particles', 'graph', 'wasm']) {
+for (const name of ['particles', 'pipeline', 'graph', 'wasm']) {
   test(name, () => {
     const printed = run(name, '--scale', '0.02')
     assert.match(printed, /^result +[\d.e+-]+, both ways$/m)
@@ -48,7 +48,7 @@ test('browser', () => {
 
 test('each says what it is, and is listed', () => {
   const list = run('--help')
-  for (const name of ['particles', 'graph', 'per-tier', 'wasm', 'browser']) {
+  for (const name of ['particles', 'pipeline', 'graph', 'per-tier', 'wasm', 'browser']) {
     assert.match(list, new RegExp(`^ +${name} `, 'm'))
     assert.match(readFileSync(`${folder}/${name}/README.md`, 'utf8'), new RegExp(`pnpm example ${name}`))
   }
