@@ -168,24 +168,35 @@ const objects: Contender = {
   about: 'plain objects of one thread, for comparison',
   access: (count) => {
     const all = Array.from({ length: count }, (_, k) => plain(k))
-    return () => {
-      let sum = 0.5
-      for (let k = 0; k < count; k++) {
-        const one = all[k]
-        sum += one.x + one.hits
-        one.y = sum
-      }
-      return sum
-    }
+    return () => accessObjects(all)
   },
   iterate: (count) => {
     const all = Array.from({ length: count }, (_, k) => plain(k))
-    return (from, to) => {
-      let sum = 0.5
-      for (let k = from; k < to; k++) sum += all[k].x
-      return sum
-    }
+    return (from, to) => sumObjects(all, from, to)
   },
+}
+
+interface Accessible {
+  readonly x: number
+  readonly hits: number
+  y: number
+}
+
+/** Over what has a property for each field, however it got it. */
+function accessObjects(all: readonly Accessible[]): number {
+  let sum = 0.5
+  for (let k = 0; k < all.length; k++) {
+    const one = all[k]
+    sum += one.x + one.hits
+    one.y = sum
+  }
+  return sum
+}
+
+function sumObjects(all: ArrayLike<Accessible>, from: number, to: number): number {
+  let sum = 0.5
+  for (let k = from; k < to; k++) sum += all[k].x
+  return sum
 }
 
 const plain = (k: number) => ({ x: x(k), y: 0.5, z: 0.5, mass: 0.5, hits: 0, kind: 0, id: 0.5 })
@@ -205,23 +216,11 @@ const bufferBacked: Contender = {
   most: 10_000,
   access: (count) => {
     const all = Array.from(backedArray(count))
-    return () => {
-      let sum = 0.5
-      for (let k = 0; k < count; k++) {
-        const one = all[k]
-        sum += one.x + one.hits
-        one.y = sum
-      }
-      return sum
-    }
+    return () => accessObjects(all)
   },
   iterate: (count) => {
     const all = backedArray(count)
-    return (from, to) => {
-      let sum = 0.5
-      for (let k = from; k < to; k++) sum += all[k].x
-      return sum
-    }
+    return (from, to) => sumObjects(all, from, to)
   },
   make: (count) => () => {
     let made = 0
@@ -233,10 +232,14 @@ const bufferBacked: Contender = {
 }
 
 function backedArray(count: number) {
-  const buffer = new ArrayBuffer(count * BYTES)
-  const F64 = new Float64Array(buffer)
-  for (let k = 0; k < count; k++) F64[(k * BYTES) >>> 3] = x(k)
-  return backed.ArrayOfBufferBackedObjects(buffer, DESCRIPTORS, { length: count })
+  return backed.ArrayOfBufferBackedObjects(bufferOf(count, BYTES), DESCRIPTORS, { length: count })
+}
+
+/** Records of `stride` bytes that start with their first field. */
+function bufferOf(count: number, stride: number): ArrayBuffer {
+  const view = new DataView(new ArrayBuffer(count * stride))
+  for (let k = 0; k < count; k++) view.setFloat64(k * stride, x(k), true)
+  return view.buffer
 }
 
 interface PlainParticle {
@@ -282,7 +285,7 @@ const structurae: Contender = {
     }
   },
   iterate: (count) => {
-    const buffer = new ArrayBuffer(count * ParticleView.viewLength)
+    const buffer = bufferOf(count, ParticleView.viewLength)
     const Class = ParticleView as unknown as new (
       buffer: ArrayBuffer,
       at: number,
@@ -317,18 +320,10 @@ const typedStruct: Contender = {
   most: 10_000,
   access: (count) => {
     const all = Array.from({ length: count }, (_, k) => Object.assign(new TypedParticle(), { x: x(k) }))
-    return () => {
-      let sum = 0.5
-      for (let k = 0; k < count; k++) {
-        const one = all[k]
-        sum += one.x + one.hits
-        one.y = sum
-      }
-      return sum
-    }
+    return () => accessObjects(all)
   },
   iterate: (count) => {
-    const buffer = Buffer.alloc(count * BYTES)
+    const buffer = Buffer.from(bufferOf(count, BYTES))
     return (from, to) => {
       let sum = 0.5
       for (let k = from; k < to; k++) sum += new TypedParticle(buffer.subarray(k * BYTES, (k + 1) * BYTES)).x

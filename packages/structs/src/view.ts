@@ -22,9 +22,9 @@ export class View {
     return (this.$at >>> 0) as Ptr<this>
   }
 
-  /** Makes it show another struct of its type; no garbage. Throws NullPointerError for 0. */
+  /** Makes it show another struct of its type; no garbage. Throws NullPointerError for 0 and for what is no number. */
   moveTo(ptr: Ptr<this>): this {
-    if ((ptr as number) === 0) throw new NullPointerError(this.constructor.name, ptr)
+    if (!(ptr > 0)) throw new NullPointerError(this.constructor.name, ptr)
     this.$at = ptr | 0
     return this
   }
