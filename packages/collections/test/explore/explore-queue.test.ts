@@ -1,10 +1,9 @@
-import { LARGE, testScenes } from './explored.ts'
+import { ALL, LARGE, testScenes } from './explored.ts'
 import { loadQueueScenes } from './lab.ts'
 
 testScenes('Queue', await loadQueueScenes(), {
+  oneEach: ALL,
   twoConsumers: LARGE,
   twoProducers: LARGE,
-  passing: LARGE,
-  times: LARGE,
   closing: LARGE,
 })

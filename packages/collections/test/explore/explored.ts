@@ -14,20 +14,20 @@ export const LARGE: readonly ExploreOptions[] = [{ preemptions: 2 }, { preemptio
 /** Makes a scenario; rewritten, so what it returns is drained. */
 type Maker = () => unknown
 
-export function testScenes(
+export function testScenes<N extends string>(
   title: string,
-  scenes: Readonly<Record<string, Maker>>,
-  runs: Readonly<Record<string, readonly ExploreOptions[]>>,
+  scenes: Readonly<Record<N, Maker>>,
+  runs: Readonly<Partial<Record<N, readonly ExploreOptions[]>>>,
 ): void {
   const test = suite(`${title}, explored`)
-  for (const [name, make] of Object.entries(scenes)) {
-    for (const options of runs[name] ?? ALL) {
-      const scene = drain(make()) as Scenario<unknown>
-      const { preemptions, kills = 0 } = options
+  for (const [name, options] of Object.entries(runs) as [N, readonly ExploreOptions[]][]) {
+    for (const run of options) {
+      const scene = drain(scenes[name]()) as Scenario<unknown>
+      const { preemptions, kills = 0 } = run
       test(
         `${scene.name}: ${preemptions} preemptions${kills === 0 ? '' : ', a kill at every step'}`,
         () => {
-          const { failure, complete, schedules } = explore(scene, options)
+          const { failure, complete, schedules } = explore(scene, run)
           if (failure !== undefined) throw new Error(String(failure))
           assert.ok(complete, `all of it was explored, in ${schedules} schedules`)
         },

@@ -1,3 +1,3 @@
 import { ALL, LARGE, testScenes } from './explored.ts'
 
-await testScenes('Condition', { condition: ALL, conditionTimes: LARGE })
+await testScenes('Condition', { condition: LARGE, conditionOfTwo: ALL, conditionTimes: LARGE })

@@ -5,6 +5,5 @@ await testScenes('Mutex and spin lock', {
   mutexTimes: ALL,
   mutexTries: ALL,
   mutexTwice: ALL,
-  mutexReaped: ALL,
   spinLock: ALL,
 })

@@ -1,10 +1,3 @@
 import { ALL, LARGE, testScenes } from './explored.ts'
 
-await testScenes('Reader-writer lock', {
-  readers: ALL,
-  writers: ALL,
-  readersTime: LARGE,
-  writersTime: LARGE,
-  readerReaped: ALL,
-  writerReaped: ALL,
-})
+await testScenes('Reader-writer lock', { readers: ALL, writers: ALL, readersTime: LARGE, writersTime: LARGE })

@@ -166,6 +166,14 @@ export const condition = () =>
     returnToken,
   )
 
+export const conditionOfTwo = () =>
+  scene(
+    'two take a token that a condition announces',
+    { a: takesToken('a'), b: takesToken('b') },
+    isFree,
+    returnToken,
+  )
+
 export const conditionTimes = () =>
   scene(
     'two take a token that a condition announces, one waits for a time only',

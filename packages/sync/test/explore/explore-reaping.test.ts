@@ -1,0 +1,3 @@
+import { ALL, LARGE, testScenes } from './explored.ts'
+
+await testScenes('Reapers', { mutexReaped: LARGE, readerReaped: ALL, writerReaped: LARGE })

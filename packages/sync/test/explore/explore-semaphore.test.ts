@@ -1,0 +1,3 @@
+import { ALL, LARGE, testScenes } from './explored.ts'
+
+await testScenes('Semaphore and once', { semaphore: ALL, semaphoreTimes: ALL, once: ALL, onceFails: LARGE })
