@@ -30,9 +30,9 @@ export interface Setting {
   readonly taken: SharedArrayBuffer
 }
 
-/** How far a sender may be ahead, in messages and in structs: more gains nothing, and memory is not without end. */
+/** How far a sender may be ahead, in messages and in structs: more no longer fits the caches, less makes sides wait. */
 const WINDOW = 1024
-const WINDOW_STRUCTS = 32_768
+const WINDOW_STRUCTS = 16_384
 /** Structs between two looks at the clock. */
 const LOOK = 1000
 
