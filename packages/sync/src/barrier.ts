@@ -11,11 +11,10 @@
  */
 
 import { BrokenBarrierError, CannotBlockError, NotInitialisedError } from './errors.ts'
-import { requireTimeout, requireWhole, wordAt } from './offsets.ts'
-import type { SyncThread } from './thread.ts'
+import { requireTimeout, requireWhole } from './offsets.ts'
+import { Primitive } from './primitive.ts'
 import { canBlock, deadline, remaining } from './wait.ts'
 import { waitOn } from './wait-async.ts'
-import { WAKE } from './words.ts'
 
 const BITS = 10
 const MAX_PARTIES = 2 ** BITS - 1
@@ -27,32 +26,7 @@ const arrivedOf = (word: number): number => word & MAX_PARTIES
 const partiesOf = (word: number): number => (word >>> BITS) & MAX_PARTIES
 const roundOf = (word: number): number => (word >>> (2 * BITS)) & ROUNDS
 
-export class Barrier {
-  /** Bytes that it takes, at a multiple of 4; all zero is one that waits for `init`. */
-  static readonly BYTES: number = 4
-  private readonly thread: SyncThread
-  private at: number
-  private key: number
-
-  /** A view of the barrier at byte offset `offset`, for the calling thread. Throws InvalidValueError. */
-  constructor(thread: SyncThread, offset: number) {
-    this.thread = thread
-    this.at = wordAt(thread.words, 'Barrier', offset, Barrier.BYTES)
-    this.key = offset + WAKE
-  }
-
-  /** Where it lies, in bytes. */
-  get offset(): number {
-    return this.key - WAKE
-  }
-
-  /** Makes this the view of another barrier. Throws InvalidValueError. */
-  moveTo(offset: number): this {
-    this.at = wordAt(this.thread.words, 'moveTo', offset, Barrier.BYTES)
-    this.key = offset + WAKE
-    return this
-  }
-
+export class Barrier extends Primitive {
   /** Makes it a barrier of `parties` threads, 1 to 1023, while nobody waits. Throws InvalidValueError. */
   init(parties: number): this {
     requireWhole('init', 'the number of parties', parties, 1, MAX_PARTIES)

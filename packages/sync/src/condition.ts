@@ -11,38 +11,12 @@
 
 import { CannotBlockError, PermissionError } from './errors.ts'
 import type { Mutex } from './mutex.ts'
-import { requireTimeout, wordAt } from './offsets.ts'
-import type { SyncThread } from './thread.ts'
+import { requireTimeout } from './offsets.ts'
+import { Primitive } from './primitive.ts'
 import { canBlock, deadline, remaining } from './wait.ts'
 import { waitOn } from './wait-async.ts'
-import { WAKE } from './words.ts'
 
-export class Condition {
-  /** Bytes that it takes, at a multiple of 4; all zero is its initial state. */
-  static readonly BYTES: number = 4
-  private readonly thread: SyncThread
-  private at: number
-  private key: number
-
-  /** A view of the condition at byte offset `offset`, for the calling thread. Throws InvalidValueError. */
-  constructor(thread: SyncThread, offset: number) {
-    this.thread = thread
-    this.at = wordAt(thread.words, 'Condition', offset, Condition.BYTES)
-    this.key = offset + WAKE
-  }
-
-  /** Where it lies, in bytes. */
-  get offset(): number {
-    return this.key - WAKE
-  }
-
-  /** Makes this the view of another condition. Throws InvalidValueError. */
-  moveTo(offset: number): this {
-    this.at = wordAt(this.thread.words, 'moveTo', offset, Condition.BYTES)
-    this.key = offset + WAKE
-    return this
-  }
-
+export class Condition extends Primitive {
   /**
    * Releases `mutex`, which the calling thread holds, sleeps until signalled (or, at times, without), and holds `mutex`
    * again: look at `mutex.ownerDied`. Throws PermissionError, CannotBlockError, TooManyLocksError, the mutex held.

@@ -8,43 +8,16 @@
 import { CannotBlockError, DeadlockError, PermissionError } from './errors.ts'
 import { Guard } from './guard.ts'
 import { threadOf } from './members.ts'
-import { requireTimeout, wordAt } from './offsets.ts'
+import { requireTimeout } from './offsets.ts'
 import { claim, heal, release } from './owned.ts'
-import type { SyncThread } from './thread.ts'
+import { Primitive } from './primitive.ts'
 import { canBlock, deadline, remaining } from './wait.ts'
 import { waitOn } from './wait-async.ts'
 import { DIED, isOwnedBy, LOCK, OWNER, WAITERS } from './words.ts'
 
-export class Mutex {
-  /** Bytes that it takes, at a multiple of 4; all zero is a free mutex. */
-  static readonly BYTES: number = 4
-  protected readonly thread: SyncThread
-  protected at: number
-  /** Its entry in the held list: the byte offset and the kind. */
-  protected key: number
-
-  /** A view of the mutex at byte offset `offset`, for the calling thread. Throws InvalidValueError. */
-  constructor(thread: SyncThread, offset: number) {
-    this.thread = thread
-    this.at = wordAt(thread.words, this.constructor.name, offset, Mutex.BYTES)
-    this.key = offset + this.kind
-  }
-
-  /** The kind of its entry. */
-  protected get kind(): number {
+export class Mutex extends Primitive {
+  protected override get kind(): number {
     return LOCK
-  }
-
-  /** Where it lies, in bytes. */
-  get offset(): number {
-    return this.key - this.kind
-  }
-
-  /** Makes this the view of another mutex; guards stay with the one that they hold. Throws InvalidValueError. */
-  moveTo(offset: number): this {
-    this.at = wordAt(this.thread.words, 'moveTo', offset, Mutex.BYTES)
-    this.key = offset + this.kind
-    return this
   }
 
   /** Id of the thread that holds it, or undefined; of another thread's lock it is out of date when it is read. */

@@ -4,37 +4,15 @@
  */
 
 import { CannotBlockError, DeadlockError } from './errors.ts'
-import { wordAt } from './offsets.ts'
 import { claim, release } from './owned.ts'
-import type { SyncThread } from './thread.ts'
+import { Primitive } from './primitive.ts'
 import { canBlock } from './wait.ts'
 import { waitOn } from './wait-async.ts'
 import { DIED, DONE, isOwnedBy, LOCK, WAITERS } from './words.ts'
 
-export class Once {
-  /** Bytes that it takes, at a multiple of 4; all zero is not done yet. */
-  static readonly BYTES: number = 4
-  private readonly thread: SyncThread
-  private at: number
-  private key: number
-
-  /** A view of the once at byte offset `offset`, for the calling thread. Throws InvalidValueError. */
-  constructor(thread: SyncThread, offset: number) {
-    this.thread = thread
-    this.at = wordAt(thread.words, 'Once', offset, Once.BYTES)
-    this.key = offset + LOCK
-  }
-
-  /** Where it lies, in bytes. */
-  get offset(): number {
-    return this.key - LOCK
-  }
-
-  /** Makes this the view of another once. Throws InvalidValueError. */
-  moveTo(offset: number): this {
-    this.at = wordAt(this.thread.words, 'moveTo', offset, Once.BYTES)
-    this.key = offset + LOCK
-    return this
+export class Once extends Primitive {
+  protected override get kind(): number {
+    return LOCK
   }
 
   get isDone(): boolean {

@@ -18,40 +18,21 @@
 import { CannotBlockError, DeadlockError, PermissionError } from './errors.ts'
 import { Guard } from './guard.ts'
 import { threadOf } from './members.ts'
-import { requireTimeout, wordAt } from './offsets.ts'
+import { requireTimeout } from './offsets.ts'
 import { claim, heal, release } from './owned.ts'
-import type { SyncThread } from './thread.ts'
+import { Primitive } from './primitive.ts'
 import { canBlock, deadline, remaining } from './wait.ts'
 import { waitOn } from './wait-async.ts'
 import { DIED, HELD, isOwnedBy, LOCK, OWNER, READ, TELL, WAITERS } from './words.ts'
 
 const ALL = Number.POSITIVE_INFINITY
 
-export class RWLock {
-  /** Bytes that it takes, at a multiple of 4; all zero is a free lock. */
-  static readonly BYTES: number = 8
-  private readonly thread: SyncThread
-  private at: number
-  /** Byte offset; with a kind added, the entry in the held list. */
-  private key: number
+export class RWLock extends Primitive {
+  static override readonly BYTES: number = 8
 
-  /** A view of the lock at byte offset `offset`, for the calling thread. Throws InvalidValueError. */
-  constructor(thread: SyncThread, offset: number) {
-    this.thread = thread
-    this.at = wordAt(thread.words, 'RWLock', offset, RWLock.BYTES)
-    this.key = offset
-  }
-
-  /** Where it lies, in bytes. */
-  get offset(): number {
-    return this.key
-  }
-
-  /** Makes this the view of another lock; guards stay with the one that they hold. Throws InvalidValueError. */
-  moveTo(offset: number): this {
-    this.at = wordAt(this.thread.words, 'moveTo', offset, RWLock.BYTES)
-    this.key = offset
-    return this
+  /** None: it has entries of three kinds. */
+  protected override get kind(): number {
+    return 0
   }
 
   /** Id of the thread that writes or waits for readers to leave, or undefined. */

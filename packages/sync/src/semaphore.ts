@@ -5,41 +5,15 @@
  */
 
 import { CannotBlockError } from './errors.ts'
-import { requireTimeout, requireWhole, wordAt } from './offsets.ts'
-import type { SyncThread } from './thread.ts'
+import { requireTimeout, requireWhole } from './offsets.ts'
+import { Primitive } from './primitive.ts'
 import { canBlock, deadline, remaining } from './wait.ts'
 import { waitOn } from './wait-async.ts'
-import { WAKE } from './words.ts'
 
 /** The most permits. */
 const MAX = 2 ** 31 - 1
 
-export class Semaphore {
-  /** Bytes that it takes, at a multiple of 4; all zero is a semaphore without permits. */
-  static readonly BYTES: number = 4
-  private readonly thread: SyncThread
-  private at: number
-  private key: number
-
-  /** A view of the semaphore at byte offset `offset`, for the calling thread. Throws InvalidValueError. */
-  constructor(thread: SyncThread, offset: number) {
-    this.thread = thread
-    this.at = wordAt(thread.words, 'Semaphore', offset, Semaphore.BYTES)
-    this.key = offset + WAKE
-  }
-
-  /** Where it lies, in bytes. */
-  get offset(): number {
-    return this.key - WAKE
-  }
-
-  /** Makes this the view of another semaphore. Throws InvalidValueError. */
-  moveTo(offset: number): this {
-    this.at = wordAt(this.thread.words, 'moveTo', offset, Semaphore.BYTES)
-    this.key = offset + WAKE
-    return this
-  }
-
+export class Semaphore extends Primitive {
   /** Permits left at this moment. */
   get value(): number {
     return Atomics.load(this.thread.words, this.at)

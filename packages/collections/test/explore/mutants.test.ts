@@ -42,8 +42,8 @@ const inQueue: readonly Mutant[] = [
   {
     name: 'a dead producer does not wake consumers',
     file: 'sync/dist/hand-on.js',
-    replace: 'kind === READ || kind === TELL',
-    by: 'kind === READ',
+    replace: 'if (kind === READ || kind === TELL)',
+    by: 'if (kind === READ)',
     scene: 'passing',
     kills: 1,
   },
