@@ -123,7 +123,7 @@ export const R_BATCH_COUNT = 14
 /** Page numbers of large runs that were freed and are kept whole for the next request of their length, or 0. */
 export const R_RETAINED = 16
 export const RETAINED = 16
-/** The thread's held list: HELD words of `@hakmem/sync`, which alone reads and writes them. All 0 in a free record. */
+/** The thread's held list: HELD + 1 words of `@hakmem/sync`, which alone reads and writes them. All 0 in a free record. */
 export const R_HELD = 32
 
 // Per class (64 words each), owner only, hints that can be re-derived from run words and state bytes.

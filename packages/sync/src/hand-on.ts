@@ -41,6 +41,8 @@ export function handOn(members: Members, index: number): boolean {
     if (word >= 0 && last < words.length) settle(words, at, word, kind, ownedBy(index))
     words[at] = 0
   }
+  // Behind the entries: as long as one may be a read lock, a writer looks at them.
+  words[first + HELD] = 0
   return any
 }
 

@@ -9,7 +9,7 @@ export interface Members {
   readonly words: Int32Array
   /** Claim word of member 0: 0 free; t (thread id + 1) live; -m being reaped by the thread whose word is m. */
   readonly claims: number
-  /** First entry of member 0's held list. */
+  /** First entry of member 0's held list: HELD entries, and the number of read locks among them. */
   readonly held: number
   /** Words from one member to the next. */
   readonly stride: number

@@ -4,7 +4,8 @@
  * Readers are not counted: a count cannot say whose died. A reader's entry in its held list *is* its lock. It writes the
  * entry, then looks at the writer's word; a writer owns the word first, then looks through all held lists for readers. Of
  * two that come at once at least one sees the other (Dekker), and the reader gives way. Readers share no word that
- * they write (the idea of big-reader locks and of BRAVO), and a writer pays for it: it reads 31 words per member.
+ * they write (the idea of big-reader locks and of BRAVO), and a writer pays for it: it reads a word per member, and 30
+ * more of each that reads something (reading all lists took 1.7 us with 4 members, against 0.1).
  *
  *     word 0    the writer, as a mutex; readers and writers that find it owned sleep on it
  *     word 1    number of readers that left while there was a writer: it sleeps on it until all are gone
@@ -106,6 +107,7 @@ export class RWLock extends Primitive {
     let word = Atomics.load(words, at)
     if ((word & OWNER) !== 0) return word
     const entry = thread.enter(key + TELL)
+    thread.countRead(1)
     // Partner: hasReaders. First the entry becomes the lock, for all to see, then the look for a writer.
     Atomics.store(words, entry, (key + READ) | 0)
     word = Atomics.load(words, at)
@@ -141,6 +143,7 @@ export class RWLock extends Primitive {
       Atomics.notify(words, at + 1)
     }
     thread.leave(key + TELL)
+    thread.countRead(-1)
   }
 
   /** `readLock` as a guard. */
@@ -250,6 +253,7 @@ export class RWLock extends Primitive {
     const entry = (this.key + READ) | 0
     for (let member = 0; member < count; member++) {
       const first = held + member * stride
+      if (Atomics.load(words, first + HELD) === 0) continue
       for (let at = first; at < first + HELD; at++) if (Atomics.load(words, at) === entry) return true
     }
     return false

@@ -13,7 +13,7 @@ import { requireWhole, wordAt } from './offsets.ts'
 import { SyncThread } from './thread.ts'
 import { HELD } from './words.ts'
 
-const STRIDE = 1 + HELD
+const STRIDE = 2 + HELD
 const MAX_THREADS = 65535
 /** The largest thread id: a claim word is the id + 1, and positive. */
 const MAX_ID = 2 ** 31 - 2

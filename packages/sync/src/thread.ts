@@ -92,6 +92,12 @@ export class SyncThread {
     return 0
   }
 
+  /** Counts the entries of kind READ: up before one becomes it, down when it is no more. Partner: hasReaders. */
+  countRead(by: number): void {
+    const at = this.first + this.uses.length
+    Atomics.store(this.words, at, this.words[at] + by)
+  }
+
   /** How often the entry at a word offset was entered and not left. */
   usesOf(at: number): number {
     return this.uses[at - this.first]

@@ -27,8 +27,8 @@ export const isOwnedBy = (word: number, mine: number): boolean => (word & (TAG |
 
 // ---- held list: what a thread has to do with which primitive ------------------------------------------------------
 
-/** Entries of a thread's held list. */
-export const HELD = 31
+/** Entries of a thread's held list. The word behind them counts those of kind READ: a writer skips lists without any. */
+export const HELD = 30
 
 /**
  * An entry is the primitive's byte offset, a multiple of 4, plus one of these; 0 is no entry. They are 4 or more, so that
