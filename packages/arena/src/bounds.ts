@@ -11,7 +11,7 @@
  * free-run index, caches) take as many steps as the thread has runs, or as a cache has entries.
  */
 
-import { CLASS_OF, LARGE_MIN, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
+import { CACHED_MAX, CLASS_OF, MID_CLASSES, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
 import type { Geometry } from './layout.ts'
 
 export interface Bounds {
@@ -41,7 +41,7 @@ export function boundsOf(g: Geometry): Bounds {
   /** Extents that a run of `bytes` lies in, at most. */
   const spread = (bytes: number) => Math.ceil((bytes - 4096) / extent) + 1
   // Slabs are aligned. A segment holds four blocks, rounded up to a common multiple with the page: at most seven.
-  const extentsOf = (c: number) => (c <= TINY_CLASSES ? 1 : spread(7 * SIZES[c]))
+  const extentsOf = (c: number) => (c <= TINY_CLASSES ? 1 : spread((c <= MID_CLASSES ? 7 : 1) * SIZES[c]))
   const pinned = (c: number) => g.caps[c] * extentsOf(c) * extent
   const free = (peak: number) => 0.25 * peak + 2 * extent + 0.02 * peak
   let cached = 0
@@ -55,7 +55,7 @@ export function boundsOf(g: Geometry): Bounds {
     cached,
     idle: (peak) => Math.min(room, allPinned + free(peak)),
     idleIn: (c, peak) => Math.min(room, pinned(c) + free(peak)),
-    flushed: (size) => (size < LARGE_MIN ? extentsOf(CLASS_OF[(size + 15) >>> 4]) : spread(size)) * extent,
+    flushed: (size) => (size <= CACHED_MAX ? extentsOf(CLASS_OF[(size + 15) >>> 4]) : spread(size)) * extent,
     fast: 0,
     remoteFree: 5,
     // Each once to collect, once more where a run is empty, and the sweeps of one refill.

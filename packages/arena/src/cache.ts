@@ -14,7 +14,7 @@
 
 import { mark, peek, seen } from '#ordering'
 import type { Arena } from './arena.ts'
-import { CLASS_OF, LARGE, LARGE_MIN, SIZES } from './classes.ts'
+import { CACHED_MAX, CLASS_OF, LARGE, MID_CLASSES, SIZES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
 import { DetachedHeapError, DoubleFreeError, InvalidSizeError } from './errors.ts'
 import { CONT, H_VOID, R_CURSOR, R_FRESH, R_IN, R_LISTS, R_RUSH, R_STOP, R_TARGET } from './layout.ts'
@@ -24,8 +24,9 @@ import { announce } from './remote.ts'
 
 const classOf = CLASS_OF
 const CONT_BIT = CONT
-const SMALL_LIMIT = LARGE_MIN
+const SMALL_LIMIT = CACHED_MAX + 1
 const LAST_CLASS = LARGE
+const LAST_MID = MID_CLASSES
 
 /** What tryMalloc returns when there is no room. */
 const NULL = 0 as Ptr
@@ -142,13 +143,9 @@ export abstract class BlockCache {
   protected allocate(size: number, must: boolean): Ptr {
     if (this.isDetached) throw new DetachedHeapError('malloc')
     if (!Number.isSafeInteger(size) || size < 0) this.refuseSize('malloc', 'the size', size)
-    if (size >= SMALL_LIMIT) {
-      const block = this.takeLarge(size)
-      if (block === 0 && must) throw this.record.outOfMemory(size)
-      return block
-    }
     const { W, S, record } = this
-    const c = classOf[(size + 15) >>> 4]
+    const c = size < SMALL_LIMIT ? classOf[(size + 15) >>> 4] : LAST_CLASS
+    if (c === LAST_CLASS || (c > LAST_MID && record.slabs.isClosed(c))) return this.allocateLarge(size, must)
     const list = this.lists + 2 * c
     if (W[W[list]] === 0) {
       record.enter()
@@ -187,6 +184,8 @@ export abstract class BlockCache {
       record.count(COUNTERS.collected, remote)
       record.leave()
       if (top === empty) {
+        // A large run of just the length may fit where one of the class does not.
+        if (c > LAST_MID) return this.allocateLarge(size, must)
         if (must) throw record.outOfMemory(size)
         return NULL
       }
@@ -196,6 +195,12 @@ export abstract class BlockCache {
     W[list] = top - 1
     S[p >>> 4] = c
     return (p >>> 0) as Ptr
+  }
+
+  private allocateLarge(size: number, must: boolean): Ptr {
+    const block = this.takeLarge(size)
+    if (block === 0 && must) throw this.record.outOfMemory(size)
+    return block
   }
 
   /**
@@ -230,7 +235,10 @@ export abstract class BlockCache {
     } else if (c !== 0) {
       slabs.flush(c, slabs.cached(c) >>> 1)
       // The same again: the flush may have given the block's run back.
-      if (classAt(this.arena, p) === c) slabs.push(p, c)
+      if (classAt(this.arena, p) === c) {
+        if (slabs.isClosed(c)) slabs.drop(p, c)
+        else slabs.push(p, c)
+      }
     }
     record.leave()
     this.W[record.at + R_IN] = 0

@@ -1,6 +1,7 @@
 /**
- * Size classes: 16-byte steps to 128, then four per doubling up to 64 KiB, so that a block wastes at most a
- * quarter. Tiny and mid share the numbering; one more value stands for a large run.
+ * Size classes: 16-byte steps to 128, then four per doubling up to 1 MiB, so that a block wastes at most a
+ * quarter. Tiny and mid share the numbering; the classes above mid are large runs of one block that caches may keep, at
+ * the price of that quarter in pages that nobody touches; one more value stands for any other large run.
  *
  * The tables are computed here once, not typed. Hot paths rebind them to a local constant: V8 reads an imported
  * binding through a cell on every use, which costs 1.4 to 4 times on malloc (measured).
@@ -15,6 +16,9 @@ export const TINY_MAX = 1024
 /** Requests below this many bytes are tiny or mid; from it on, large. */
 export const LARGE_MIN = 65536
 
+/** Largest block in bytes that a cache may hold. */
+export const CACHED_MAX = 2 ** 20
+
 /** The class of a large run: the state byte of its first 16 bytes. */
 export const LARGE = 63
 
@@ -24,23 +28,26 @@ export const SIZES: Int32Array = sizes()
 /** Classes 1 to this are tiny. */
 export const TINY_CLASSES: number = SIZES.indexOf(TINY_MAX)
 
-/** Classes 1 to this are tiny or mid. */
+/** Classes 1 to this are tiny or mid: several blocks to a run. */
+export const MID_CLASSES: number = SIZES.indexOf(LARGE_MIN)
+
+/** Classes 1 to this have caches; those above MID_CLASSES are large. */
 export const SMALL_CLASSES: number = SIZES.length - 1
 
-/** `CLASS_OF[(size + 15) >>> 4]`: the smallest class that holds `size` bytes, for sizes below LARGE_MIN. */
+/** `CLASS_OF[(size + 15) >>> 4]`: the smallest class that holds `size` bytes, for sizes up to CACHED_MAX. */
 export const CLASS_OF: Uint8Array = classOf()
 
 function sizes(): Int32Array {
   const list = [0]
   for (let size = GRAIN; size <= 128; size += GRAIN) list.push(size)
-  for (let base = 128; base < LARGE_MIN; base *= 2) {
+  for (let base = 128; base < CACHED_MAX; base *= 2) {
     for (let quarter = 1; quarter <= 4; quarter++) list.push(base + (base / 4) * quarter)
   }
   return Int32Array.from(list)
 }
 
 function classOf(): Uint8Array {
-  const table = new Uint8Array(LARGE_MIN / GRAIN + 1)
+  const table = new Uint8Array(CACHED_MAX / GRAIN + 1)
   let c = 1
   for (let grains = 0; grains < table.length; grains++) {
     while (SIZES[c] < grains * GRAIN) c++

@@ -10,7 +10,18 @@ export { Arena, type ArenaOptions, isSameMemory, type SharedMemory } from './are
 export { type Audit, audit } from './audit.ts'
 export { type Bounds, boundsOf } from './bounds.ts'
 export { BlockCache } from './cache.ts'
-export { CLASS_OF, GRAIN, LARGE, LARGE_MIN, SIZES, SMALL_CLASSES, TINY_CLASSES, TINY_MAX } from './classes.ts'
+export {
+  CACHED_MAX,
+  CLASS_OF,
+  GRAIN,
+  LARGE,
+  LARGE_MIN,
+  MID_CLASSES,
+  SIZES,
+  SMALL_CLASSES,
+  TINY_CLASSES,
+  TINY_MAX,
+} from './classes.ts'
 export { COUNTERS, type CounterName } from './counters.ts'
 export {
   DetachedHeapError,

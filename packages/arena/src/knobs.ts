@@ -11,7 +11,7 @@
 
 import { glance } from '#ordering'
 import type { Arena } from './arena.ts'
-import { SMALL_CLASSES } from './classes.ts'
+import { MID_CLASSES, SMALL_CLASSES } from './classes.ts'
 import { H_CANARY, H_TRIAL, R_BUNDLE, R_LISTS, R_RUSH, R_SHARD, R_TARGET, R_YIELD } from './layout.ts'
 
 /** Each knob's settings; the first is the default. */
@@ -69,7 +69,7 @@ function indexAt(word: number, k: number): number {
 
 /** Entries of a cache of at most `cap` under a setting of its knob. */
 function roomOf(cap: number, factor: number): number {
-  return Math.max(2, Math.floor(cap * factor))
+  return Math.min(cap, Math.max(2, Math.floor(cap * factor)))
 }
 
 /**
@@ -83,7 +83,10 @@ export function oddRoom(caps: Int32Array, roomOfClass: (c: number) => number, mi
     let odd = 0
     let at = 0
     for (let c = SMALL_CLASSES; c >= 1; c--) {
-      const isRight = (factor: number) => roomOf(caps[c], factor) === roomOfClass(c)
+      const room = roomOfClass(c)
+      // Closed: a strategy other than the default is to see every large request.
+      if (c > MID_CLASSES && room === 0) continue
+      const isRight = (factor: number) => roomOf(caps[c], factor) === room
       if (mixed ? KNOBS.cap.some(isRight) : isRight(setting)) continue
       odd++
       at = c
@@ -125,6 +128,8 @@ export class Follower {
     this.scale(R_RUSH, KNOBS.rush[setting.rush], 0)
     this.scale(R_YIELD, KNOBS.yield[setting.yield], 1)
     this.cap(KNOBS.cap[setting.cap])
+    // A strategy other than the default is to see every request.
+    if (this.strategy !== 0) this.closeLarge()
     W[this.at + R_BUNDLE] = KNOBS.bundle[setting.bundle]
     const width = KNOBS.shards[setting.shards]
     W[this.at + R_SHARD] =
@@ -138,6 +143,14 @@ export class Follower {
       const { [c]: cap } = this.arena.geometry.caps
       const scaled = Math.round(base[words - R_TARGET + c] * factor)
       W[this.at + words + c] = Math.max(least, words === R_TARGET ? Math.min(cap, scaled) : scaled)
+    }
+  }
+
+  /** No large block is cached from now on. */
+  private closeLarge(): void {
+    const { W, geometry: g } = this.arena
+    for (let c = MID_CLASSES + 1; c <= SMALL_CLASSES; c++) {
+      W[this.at + R_LISTS + 2 * c + 1] = this.at + g.sentinels[c]
     }
   }
 

@@ -15,7 +15,7 @@
  * nobody may claim: so a pointer is an address there, and no path adds anything to it.
  */
 
-import { GRAIN, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
+import { GRAIN, MID_CLASSES, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
 
 export const PAGE_SHIFT = 12
 export const PAGE = 1 << PAGE_SHIFT
@@ -244,13 +244,18 @@ function slabShiftOf(bytes: number): number {
 
 /**
  * Cache entries per class: as many as fit a share of the heap, 8 tiny or 2 mid ones at least. (So a small heap with many
- * threads could be filled by idle caches: `bounds.ts` has the figures, and `park` empties them.)
+ * threads could be filled by idle caches: `bounds.ts` has the figures, and `park` empties them.) Of each large class
+ * 1/32 of a thread's share of the heap; none if that is less than a block, or if every large block is to be told to who
+ * learns from it.
  */
-function capsOf(bytes: number, threads: number): Int32Array {
+function capsOf(bytes: number, threads: number, flags: number): Int32Array {
   const share = Math.max(4096, Math.min(2 ** 17, bytes / threads / 256))
   const caps = new Int32Array(CLASSES)
   for (let c = 1; c <= TINY_CLASSES; c++) caps[c] = clamp(share / SIZES[c], 8, 512)
-  for (let c = TINY_CLASSES + 1; c <= SMALL_CLASSES; c++) caps[c] = clamp((share * 8) / SIZES[c], 2, 64)
+  for (let c = TINY_CLASSES + 1; c <= MID_CLASSES; c++) caps[c] = clamp((share * 8) / SIZES[c], 2, 64)
+  for (let c = MID_CLASSES + 1; c <= SMALL_CLASSES && !hasEvents(flags); c++) {
+    caps[c] = clamp(bytes / threads / 32 / SIZES[c], 0, 32)
+  }
   return caps
 }
 
@@ -269,12 +274,13 @@ export function geometry(room: number, threads: number, flags: number, base = 0)
   const pages = bytes / PAGE
   const extentShift = extentShiftOf(room)
   const extents = bytes / 2 ** extentShift
-  const caps = capsOf(room, threads)
+  const caps = capsOf(room, threads, flags)
   const sentinels = new Int32Array(CLASSES)
   let recordWords = R_CACHES
   for (let c = 1; c <= SMALL_CLASSES; c++) {
     sentinels[c] = recordWords
-    recordWords += 1 + caps[c]
+    // The entry above the top is there even of a cache that has no room.
+    recordWords += 1 + Math.max(1, caps[c])
   }
   const eventRing = align(recordWords, 32)
   const events = hasEvents(flags) ? eventsOf(room, threads) : 0

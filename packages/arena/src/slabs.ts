@@ -22,7 +22,7 @@
 
 import { exchange, load, peek, seen } from '#ordering'
 import type { Arena } from './arena.ts'
-import { SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
+import { MID_CLASSES, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
 import {
   type Geometry,
@@ -112,6 +112,17 @@ export class Slabs {
     W[at] = top
   }
 
+  /** Whether the cache of the class holds no blocks at all, ever. */
+  isClosed(c: number): boolean {
+    return this.W[this.at + R_LISTS + 2 * c + 1] === this.at + this.g.sentinels[c]
+  }
+
+  /** Returns a live block of mine to its run, past the cache. */
+  drop(p: number, c: number): void {
+    this.S[p >>> 4] = 0
+    this.returned(p, c)
+  }
+
   /** Returns all but the oldest `keep` entries of the cache to their runs, and gives runs back that are empty then. */
   flush(c: number, keep: number): void {
     const W = this.W
@@ -124,13 +135,18 @@ export class Slabs {
       // One by one, so that the look for entries in `retire` sees those that are still to come.
       W[at] = k - 1
       this.S[p >>> 4] = 0
-      const page = this.headPage(p, c)
-      const free = ++W[this.g.aux + page]
-      W[this.at + R_AVAIL + c] += 1
-      if (free >= this.blocks(page, c)) this.retire(page, c)
+      this.returned(p, c)
     }
     this.runs.count(COUNTERS.flushes)
     this.runs.count(COUNTERS.flushed, old - top)
+  }
+
+  /** Counts a block whose byte was just made 0. */
+  private returned(p: number, c: number): void {
+    const page = this.headPage(p, c)
+    const free = ++this.W[this.g.aux + page]
+    this.W[this.at + R_AVAIL + c] += 1
+    if (free >= this.blocks(page, c)) this.retire(page, c)
   }
 
   // ---- runs of the class --------------------------------------------------------------------------------------------
@@ -151,7 +167,7 @@ export class Slabs {
     const W = this.W
     const aux = this.g.aux + page
     const pages = runPages(W[this.g.runs + page])
-    if (c > TINY_CLASSES) W.fill(page, aux + 1, aux + pages)
+    if (c > TINY_CLASSES && c <= MID_CLASSES) W.fill(page, aux + 1, aux + pages)
     const blocks = flagged ? 0 : this.blocks(page, c)
     W[aux] = blocks
     W[this.at + R_AVAIL + c] += blocks
@@ -319,7 +335,9 @@ export class Slabs {
     }
     const cursor = W[this.at + R_CURSOR + c]
     if (cursor >= from && cursor < stop) W[this.at + R_CURSOR + c] = 0
-    S.fill(0, from, from + pages * 256)
+    // Where blocks start, all that was ever written: a large run's other bytes are many.
+    if (c <= TINY_CLASSES) S.fill(0, from, stop)
+    else for (let i = from; i < stop; i += step) S[i] = 0
     this.unflag(page, c)
     this.rings.remove(c, page)
     W[this.at + R_AVAIL + c] -= W[this.g.aux + page]

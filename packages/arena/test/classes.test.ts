@@ -1,10 +1,12 @@
 // The table of size classes.
 
 import {
+  CACHED_MAX,
   CLASS_OF,
   GRAIN,
   LARGE,
   LARGE_MIN,
+  MID_CLASSES,
   SIZES,
   SMALL_CLASSES,
   TINY_CLASSES,
@@ -22,14 +24,15 @@ test('steps of 16 bytes to 128, then four for each doubling', () => {
     assert.is(size % GRAIN, 0)
     if (k > 0) assert.ok(size > sizes[k - 1])
   }
-  for (let base = 128; base < LARGE_MIN; base *= 2) {
+  for (let base = 128; base < CACHED_MAX; base *= 2) {
     assert.is(sizes.filter((size) => size > base && size <= 2 * base).length, 4)
   }
-  assert.is(sizes.at(-1), LARGE_MIN)
+  assert.is(sizes.at(-1), CACHED_MAX)
+  assert.is(SIZES[MID_CLASSES], LARGE_MIN)
 })
 
 test('every size has the smallest class that holds it, and wastes at most a quarter of itself or 15 bytes', () => {
-  for (let size = 0; size < LARGE_MIN; size++) {
+  for (let size = 0; size <= CACHED_MAX; size++) {
     const c = CLASS_OF[(size + 15) >>> 4]
     assert.ok(c >= 1 && c <= SMALL_CLASSES)
     assert.ok(SIZES[c] >= size && (c === 1 || SIZES[c - 1] < size), `${size}`)

@@ -25,6 +25,7 @@ import {
   isSameMemory,
   LARGE,
   LARGE_MIN,
+  MID_CLASSES,
   membersOf,
   PAGE,
   type Ptr,
@@ -219,13 +220,14 @@ export class Heap extends BlockCache {
     if (ptr === 0) return this.malloc(size)
     const c = this.requireLive('realloc', ptr)
     const usable = sizeAt(this.arena, ptr, c)
-    if (size <= usable && (size >= usable / 2 || (size < LARGE_MIN && CLASS_OF[(size + 15) >>> 4] === c))) {
+    if (size <= usable && (size >= usable / 2 || (c !== LARGE && CLASS_OF[(size + 15) >>> 4] === c))) {
       return ptr as Ptr
     }
     if (c === LARGE && size >= LARGE_MIN && this.record.extents.isMine(ptr >>> this.shift)) {
       if (this.large.resize(ptr >>> 12, size)) return ptr as Ptr
     }
-    const moved = this.tryMalloc(size)
+    // A large block that grows will grow again: in a run of just its length, it may do so in place.
+    const moved = size >= LARGE_MIN ? this.large.take(size) : this.tryMalloc(size)
     if (moved === 0) {
       if (size <= usable) return ptr as Ptr
       throw this.record.outOfMemory(size)
@@ -498,7 +500,8 @@ export class Heap extends BlockCache {
 
   /** Which run a refill goes on with is the tier's business. */
   aim(c: number, runs: number): boolean {
-    return c <= TINY_CLASSES ? this.tiny.aim(c, runs) : this.mid.aim(c, runs)
+    if (c <= TINY_CLASSES) return this.tiny.aim(c, runs)
+    return c <= MID_CLASSES ? this.mid.aim(c, runs) : this.large.aim(c, runs)
   }
 
   protected takeLarge(size: number): Ptr {

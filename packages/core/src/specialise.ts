@@ -14,11 +14,11 @@
 
 import {
   announce,
+  CACHED_MAX,
   CLASS_OF,
   CONT,
   isSameMemory,
   LARGE,
-  LARGE_MIN,
   mark,
   type Ptr,
   peek,
@@ -47,7 +47,18 @@ export function specialise(Base: typeof Heap, record: ThreadRecord): typeof Heap
   if (classes.size >= SPECIALISED || Known !== undefined) return Base
   const { W, S, F, geometry } = arena
   const { table, extentShift, slabShift, runs, aux } = geometry
-  const constants = [CLASS_OF, LARGE_MIN, CONT, LARGE, TINY_CLASSES, runs, aux, Never, mark, peek] as const
+  const constants = [
+    CLASS_OF,
+    CACHED_MAX + 1,
+    CONT,
+    LARGE,
+    TINY_CLASSES,
+    runs,
+    aux,
+    Never,
+    mark,
+    peek,
+  ] as const
   const Class = bind(Base, W, S, F, table, extentShift, slabShift, ...constants)
   classes.set(arena.id, { Class: new WeakRef(Class), W: new WeakRef(W) })
   return Class

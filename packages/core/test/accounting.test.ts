@@ -180,15 +180,15 @@ const MOVES: Record<Name, (a: Heap, b: Heap) => void> = {
     a.free(a.malloc(200_000))
     a.flush()
   },
-  largeTaken: (a) => a.malloc(100_000),
-  largeFreed: (a) => a.free(a.malloc(100_000)),
+  largeTaken: (a) => a.malloc(200_000),
+  largeFreed: (a) => a.free(a.malloc(200_000)),
   largeRetained: (a) => {
     a.pin({ strategy: 'best fit, 2 % retained' })
-    const list = Array.from({ length: 70 }, () => a.malloc(65_536))
+    const list = Array.from({ length: 70 }, () => a.malloc(66_000))
     a.free(list[30])
-    a.malloc(65_536)
+    a.malloc(66_000)
   },
-  largeGrown: (a) => a.realloc(a.malloc(100_000), 150_000),
+  largeGrown: (a) => a.realloc(a.malloc(200_000), 250_000),
   outOfMemory: (a) => {
     a.malloc(5 * MIB)
     a.tryMalloc(5 * MIB)

@@ -140,7 +140,8 @@ test('realloc of 0 allocates, to 0 leaves a smallest block', () => {
 
 test('a large block grows and shrinks where it is if it can', () => {
   using heap = Heap.create({ bytes: 64 * MIB })
-  const p = heap.malloc(100_000)
+  // What malloc hands out up to 1 MiB may be a cache's, and moves once.
+  const p = heap.realloc(heap.malloc(100_000), 200_000)
   heap.bytes(p).fill(9)
   assert.is(heap.realloc(p, 20 * MIB), p)
   assert.is(heap.stats().total.largeGrown, 1)

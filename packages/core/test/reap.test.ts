@@ -81,7 +81,7 @@ played('names the block of the last malloc of each class, and those of a batch u
   for (let k = 0; k < 40; k++) a.malloc(100)
   const small = a.malloc(100)
   const mid = a.malloc(5000)
-  a.malloc(100_000)
+  a.malloc(150_000)
   const large = a.malloc(200_000)
   a.free(a.malloc(16))
   const batch: number[] = []

@@ -177,7 +177,7 @@ half('everything is derived anew, from any state, and nothing is lost', () => {
     }
     // A slow path is entered and never left.
     a.record.enter()
-    a.free(a.malloc(70_000))
+    a.free(a.malloc(200_000))
     assert.is(soundAudit(a).live, model.live)
   }
   assert.is(a.stats().total.recovered, 60)

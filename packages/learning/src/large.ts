@@ -9,22 +9,37 @@
  * While the leader of learning asks, every operation is noted in the record's ring of events; else that costs a
  * comparison.
  *
+ * Most requests up to CACHED_MAX do not come here: where nobody learns and the default strategy places, freed blocks of
+ * these sizes stay in the thread's caches, by size class like small ones, and only what the cache lacks is taken, as a
+ * run of one block. It is what makes them as fast as mid blocks.
+ *
  * A block of zeros is written only where memory was ever in use: the rest of the buffer is zero still.
  */
 
 import {
+  aimDirty,
+  aimFresh,
+  aimOrphaned,
+  aimRotated,
+  type Carving,
   COUNTERS,
   FREED,
   LARGE,
+  MID_CLASSES,
   PAGE,
   type Ptr,
   R_OUT,
   RESIZED,
+  SIZES,
+  SMALL_CLASSES,
   type ThreadRecord,
   TOOK,
 } from '@hakmem/arena'
 import { DEFAULT_STRATEGY, STRATEGIES } from './strategies/index.ts'
 import { Space, type Strategy } from './strategy.ts'
+
+/** Runs that other threads freed which one refill looks at. */
+const RUNS_PER_REFILL = 8
 
 /** What a request that does not fit gets. */
 const NULL = 0 as Ptr
@@ -39,11 +54,25 @@ export class Large {
     this.record = record
     this.space = new Space(record)
     this.fixed = fixed
+    for (let c = MID_CLASSES + 1; c <= SMALL_CLASSES; c++)
+      record.slabs.tune(c, { target: 1, rush: 0, yield: 1 })
   }
 
   /** What the next request is placed by, if the policy word stays. */
   get strategy(): Strategy {
     return this.fixed ?? STRATEGIES[this.record.follower.strategy] ?? DEFAULT_STRATEGY
+  }
+
+  /**
+   * Aims the sweep at a run of class `c`, of one block, that a cache may keep: other threads' frees and orphans first.
+   * Between the record's `enter` and `leave`.
+   */
+  aim(c: number, runs: number): boolean {
+    const { record } = this
+    if (runs < RUNS_PER_REFILL && aimDirty(record, c)) return true
+    const carving: Carving = { pages: SIZES[c] / PAGE, alignment: 1 }
+    if (runs === 0 && (aimRotated(record, c) || aimOrphaned(record, c, carving))) return true
+    return aimFresh(record, c, carving)
   }
 
   /** A block of at least `bytes`, as its byte offset; 0 if there is no room. `zeroed`: filled with zeros. */

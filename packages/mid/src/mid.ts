@@ -17,10 +17,10 @@ import {
   type Carving,
   InvalidSizeError,
   LARGE_MIN,
+  MID_CLASSES,
   PAGE,
   type Ptr,
   SIZES,
-  SMALL_CLASSES,
   type ThreadRecord,
   TINY_CLASSES,
   TINY_MAX,
@@ -31,13 +31,15 @@ const BLOCKS_MIN = 4
 const SEGMENTS_PER_REFILL = 8
 
 /** Pages of a segment, by class. */
-const SEGMENT_PAGES = Int32Array.from(SIZES, (size, c) => (c > TINY_CLASSES ? segmentPages(size) : 0))
+const SEGMENT_PAGES = Int32Array.from(SIZES, (size, c) =>
+  c > TINY_CLASSES && c <= MID_CLASSES ? segmentPages(size) : 0,
+)
 
 export class Mid extends BlockCache {
   /** For the thread that claimed `record`. */
   constructor(record: ThreadRecord) {
     super(record)
-    for (let c = TINY_CLASSES + 1; c <= SMALL_CLASSES; c++) {
+    for (let c = TINY_CLASSES + 1; c <= MID_CLASSES; c++) {
       const blocks = Math.floor((SEGMENT_PAGES[c] * PAGE) / SIZES[c])
       record.slabs.tune(c, { target: blocks, rush: 0, yield: 1 })
     }
@@ -59,7 +61,7 @@ export class Mid extends BlockCache {
   }
 
   protected override allocate(size: number, must: boolean): Ptr {
-    return size <= TINY_MAX ? this.takeLarge(size) : super.allocate(size, must)
+    return size <= TINY_MAX || size >= LARGE_MIN ? this.takeLarge(size) : super.allocate(size, must)
   }
 
   protected takeLarge(size: number): Ptr {

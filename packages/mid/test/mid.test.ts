@@ -6,9 +6,9 @@ import {
   CLASS_OF,
   InvalidSizeError,
   LARGE_MIN,
+  MID_CLASSES,
   PAGE,
   SIZES,
-  SMALL_CLASSES,
   ThreadRecord,
   TINY_CLASSES,
   TINY_MAX,
@@ -24,7 +24,7 @@ function threads(count: number, bytes = 64 * MIB) {
   return { arena, mids }
 }
 
-const CLASSES = Array.from({ length: SMALL_CLASSES - TINY_CLASSES }, (_, k) => TINY_CLASSES + 1 + k)
+const CLASSES = Array.from({ length: MID_CLASSES - TINY_CLASSES }, (_, k) => TINY_CLASSES + 1 + k)
 
 const test = suite('mid, alone')
 
@@ -33,7 +33,7 @@ test('every size above 1 KiB and below 64 KiB has a class of mid', () => {
   const [mid] = mids
   for (let size = TINY_MAX + 1; size < LARGE_MIN; size += 61) {
     const c = CLASS_OF[(size + 15) >>> 4]
-    assert.ok(c > TINY_CLASSES && c <= SMALL_CLASSES)
+    assert.ok(c > TINY_CLASSES && c <= MID_CLASSES)
     const p = mid.malloc(size)
     assert.is(arena.S[p >>> 4], c)
     assert.ok(SIZES[c] >= size)
