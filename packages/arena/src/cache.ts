@@ -145,10 +145,15 @@ export abstract class BlockCache {
     if (!Number.isSafeInteger(size) || size < 0) this.refuseSize('malloc', 'the size', size)
     const { W, S, record } = this
     const c = size < SMALL_LIMIT ? classOf[(size + 15) >>> 4] : LAST_CLASS
-    if (c === LAST_CLASS || (c > LAST_MID && record.slabs.isClosed(c))) return this.allocateLarge(size, must)
+    if (c === LAST_CLASS) return this.allocateLarge(size, must)
     const list = this.lists + 2 * c
     if (W[W[list]] === 0) {
       record.enter()
+      // Asked behind `enter`, which may follow a policy that closes large classes.
+      if (c > LAST_MID && record.slabs.isClosed(c)) {
+        record.leave()
+        return this.allocateLarge(size, must)
+      }
       const look = seen
       const at = record.at
       const step = SIZES[c] >>> 4

@@ -1,9 +1,9 @@
 // What threads share of learning: explored with the shipped code, a kill at every step; and with bugs planted in it.
 
-import { drain, explore, load, type Patch } from '@hakmem/interleave'
+import { drain, explore, type Patch } from '@hakmem/interleave'
 import { assert, suite } from '@hakmem/testing'
 import { holds } from './explored.ts'
-import type { Scene } from './lab.ts'
+import { loadRewritten, type Scene } from './lab.ts'
 import type * as Scenes from './learning-scenes.ts'
 
 const TIMEOUT = 170_000
@@ -19,12 +19,7 @@ const DECLARED = {
 } as const
 
 function loadScenes(patch: readonly Patch[] = []): Promise<typeof Scenes> {
-  return load<typeof Scenes>('./learning-scenes.js', {
-    parent: import.meta.url,
-    include: [/\/packages\/(arena|tiny|mid|learning|core)\/dist\//, /\/explore\/(learning-scenes|world)\.js/],
-    declared: { 'arena/dist/ordering.js': DECLARED },
-    patch,
-  })
+  return loadRewritten('learning-scenes.js', DECLARED, patch)
 }
 
 const NAMES = ['leadership', 'pins', 'events', 'bundles'] as const

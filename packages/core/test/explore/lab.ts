@@ -18,11 +18,23 @@ const INLINE: readonly Patch[] = [
   { file: 'core/dist/specialise.js', replace: 'this.#leftover instanceof none', by: 'this.slowFree()' },
 ]
 
-export function loadScenes(patch: readonly Patch[] = []): Promise<typeof Scenarios> {
-  return load<typeof Scenarios>('./scenarios.js', {
+/** A module of this folder, rewritten with `world.ts` and the heap under it; `ordered`: its plain accesses. */
+export function loadRewritten<T>(
+  file: string,
+  ordered: Readonly<Record<string, 'unordered' | 'acquire' | 'release'>>,
+  patch: readonly Patch[] = [],
+): Promise<T> {
+  return load<T>(`./${file}`, {
     parent: import.meta.url,
-    include: [/\/packages\/(arena|tiny|mid|learning|core)\/dist\//, /\/explore\/(scenarios|world)\.js/],
-    declared: { 'arena/dist/ordering.js': ORDERED },
+    include: [
+      /\/packages\/(arena|tiny|mid|learning|core)\/dist\//,
+      new RegExp(`/explore/(${file}|world\\.js)`),
+    ],
+    declared: { 'arena/dist/ordering.js': ordered },
     patch: [...INLINE, ...patch],
   })
+}
+
+export function loadScenes(patch: readonly Patch[] = []): Promise<typeof Scenarios> {
+  return loadRewritten('scenarios.js', ORDERED, patch)
 }

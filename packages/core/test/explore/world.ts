@@ -41,7 +41,10 @@ export class Stage {
     this.arena = Arena.create({ bytes: BYTES, threads: 4, learning })
     this.heaps = names.map((_, k) => {
       const record = ThreadRecord.claim(this.arena, FIRST_THREAD + k)
-      return new (specialise(Heap, record))(record)
+      const heap = new (specialise(Heap, record))(record)
+      // Follows the policy word now, which it remembers outside the memory that each schedule begins with.
+      heap.flush()
+      return heap
     })
   }
 
