@@ -41,6 +41,8 @@ function sizes(): Int32Array {
   const list = [0]
   for (let size = GRAIN; size <= 128; size += GRAIN) list.push(size)
   for (let base = 128; base < CACHED_MAX; base *= 2) {
+    // Twice: as the last of mid, and, from the 15 bytes below on that round up to it, as the first of large.
+    if (base === LARGE_MIN) list.push(base)
     for (let quarter = 1; quarter <= 4; quarter++) list.push(base + (base / 4) * quarter)
   }
   return Int32Array.from(list)
@@ -50,7 +52,7 @@ function classOf(): Uint8Array {
   const table = new Uint8Array(CACHED_MAX / GRAIN + 1)
   let c = 1
   for (let grains = 0; grains < table.length; grains++) {
-    while (SIZES[c] < grains * GRAIN) c++
+    while (SIZES[c] < grains * GRAIN || (c === MID_CLASSES && grains * GRAIN === LARGE_MIN)) c++
     table[grains] = c
   }
   return table

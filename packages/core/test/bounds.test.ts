@@ -3,7 +3,15 @@
 
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { Arena, type ArenaOptions, boundsOf, CLASS_OF, SIZES, SMALL_CLASSES } from '@hakmem/arena'
+import {
+  Arena,
+  type ArenaOptions,
+  boundsOf,
+  CLASS_OF,
+  MID_CLASSES,
+  SIZES,
+  SMALL_CLASSES,
+} from '@hakmem/arena'
 import type { Heap } from '@hakmem/core'
 import { assert, suite } from '@hakmem/testing'
 import type { Steps } from './bounds.child.ts'
@@ -55,7 +63,8 @@ for (const [options, mib] of HEAPS) {
     const { caps } = a.arena.geometry
     for (let c = 1; c <= SMALL_CLASSES; c++) {
       const blocks: number[] = []
-      while (blocks.length < caps[c] || a.record.slabs.cached(c) > 0) blocks.push(a.malloc(SIZES[c] - 1))
+      while (blocks.length < caps[c] || a.record.slabs.cached(c) > 0)
+        blocks.push(a.malloc(SIZES[c] - (c === MID_CLASSES ? 16 : 1)))
       a.freeBatch(blocks.slice(0, caps[c]))
       assert.is(a.record.slabs.cached(c), caps[c])
     }

@@ -1,3 +1,3 @@
 /** @hakmem/mid: blocks above 1 KiB and below 64 KiB on an arena. */
 
-export { Mid } from './mid.ts'
+export { MID_MAX, Mid } from './mid.ts'

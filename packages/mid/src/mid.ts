@@ -15,6 +15,7 @@ import {
   aimScattered,
   BlockCache,
   type Carving,
+  GRAIN,
   InvalidSizeError,
   LARGE_MIN,
   MID_CLASSES,
@@ -29,6 +30,9 @@ import {
 const BLOCKS_MIN = 4
 /** Segments that one refill takes up at most. */
 const SEGMENTS_PER_REFILL = 8
+
+/** Largest mid block in bytes: a grain below 64 KiB, because what lies between rounds up to the first large class. */
+export const MID_MAX: number = LARGE_MIN - GRAIN
 
 /** Pages of a segment, by class. */
 const SEGMENT_PAGES = Int32Array.from(SIZES, (size, c) =>
@@ -61,11 +65,11 @@ export class Mid extends BlockCache {
   }
 
   protected override allocate(size: number, must: boolean): Ptr {
-    return size <= TINY_MAX || size >= LARGE_MIN ? this.takeLarge(size) : super.allocate(size, must)
+    return size <= TINY_MAX || size > MID_MAX ? this.takeLarge(size) : super.allocate(size, must)
   }
 
   protected takeLarge(size: number): Ptr {
-    const rule = `above ${TINY_MAX} and below ${LARGE_MIN} bytes`
+    const rule = `above ${TINY_MAX} and at most ${MID_MAX} bytes`
     throw new InvalidSizeError('malloc', 'the size of a mid block', size, rule)
   }
 }

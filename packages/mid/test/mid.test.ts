@@ -13,7 +13,7 @@ import {
   TINY_CLASSES,
   TINY_MAX,
 } from '@hakmem/arena'
-import { Mid } from '@hakmem/mid'
+import { MID_MAX, Mid } from '@hakmem/mid'
 import { assert, suite } from '@hakmem/testing'
 
 const MIB = 2 ** 20
@@ -31,7 +31,7 @@ const test = suite('mid, alone')
 test('every size above 1 KiB and below 64 KiB has a class of mid', () => {
   const { arena, mids } = threads(1)
   const [mid] = mids
-  for (let size = TINY_MAX + 1; size < LARGE_MIN; size += 61) {
+  for (let size = TINY_MAX + 1; size <= MID_MAX; size += 61) {
     const c = CLASS_OF[(size + 15) >>> 4]
     assert.ok(c > TINY_CLASSES && c <= MID_CLASSES)
     const p = mid.malloc(size)
@@ -45,7 +45,7 @@ test('every size above 1 KiB and below 64 KiB has a class of mid', () => {
 test('a segment holds at least four blocks and has no tail', () => {
   for (const c of CLASSES) {
     const { arena, mids } = threads(1)
-    const p = mids[0].malloc(SIZES[c] - 1)
+    const p = mids[0].malloc(SIZES[c] - 16)
     const page = mids[0].record.slabs.headPage(p, c)
     const bytes = mids[0].record.runs.pagesAt(page) * PAGE
     assert.is(bytes % SIZES[c], 0, `class ${c}`)
@@ -64,7 +64,7 @@ test('of what segments take, blocks use all but what is cached', () => {
     const { arena, mids } = threads(1)
     const [mid] = mids
     const start = audit(arena)
-    for (let k = 0; k < 100; k++) mid.malloc(SIZES[c] - 1)
+    for (let k = 0; k < 100; k++) mid.malloc(SIZES[c] - 16)
     const taken = mid.record.runs.usedPages * PAGE
     assert.ok(taken <= 1.34 * 100 * SIZES[c], `class ${c}: ${taken / SIZES[c]} for 100`)
     const { ok, live, cached, free } = audit(arena)
@@ -78,7 +78,7 @@ test('no two blocks of any classes overlap', () => {
   const { arena, mids } = threads(1)
   const blocks: [p: number, size: number][] = []
   for (let k = 0; k < 400; k++) {
-    const size = TINY_MAX + 1 + ((k * 7919) % (LARGE_MIN - TINY_MAX - 1))
+    const size = TINY_MAX + 1 + ((k * 7919) % (MID_MAX - TINY_MAX))
     blocks.push([mids[0].malloc(size), SIZES[CLASS_OF[(size + 15) >>> 4]]])
   }
   blocks.sort((a, b) => a[0] - b[0])
@@ -97,7 +97,7 @@ test('a segment goes back with the flush that empties it', () => {
     const { arena, mids } = threads(1)
     const [mid] = mids
     const start = audit(arena)
-    const blocks = Array.from({ length: 40 }, () => mid.malloc(SIZES[c] - 1))
+    const blocks = Array.from({ length: 40 }, () => mid.malloc(SIZES[c] - 16))
     for (const p of blocks.slice(0, 39)) mid.free(p)
     mid.record.flush()
     assert.is(audit(arena).live, SIZES[c])
@@ -113,14 +113,14 @@ test('blocks that another thread frees go back to their segment, from any page o
     const { arena, mids } = threads(2)
     const [a, b] = mids
     // Whole segments, so that nothing else is left to give.
-    const blocks = [a.malloc(SIZES[c] - 1)]
-    while (blocks.length < 20 || a.record.slabs.cached(c) > 0) blocks.push(a.malloc(SIZES[c] - 1))
+    const blocks = [a.malloc(SIZES[c] - 16)]
+    while (blocks.length < 20 || a.record.slabs.cached(c) > 0) blocks.push(a.malloc(SIZES[c] - 16))
     for (const p of blocks) b.free(p)
     assert.is(audit(arena).remote, blocks.length * SIZES[c])
     assert.is(b.record.slabs.cached(c), 0)
     const { record } = a
     const used = record.runs.usedPages
-    const again = blocks.map(() => a.malloc(SIZES[c] - 1))
+    const again = blocks.map(() => a.malloc(SIZES[c] - 16))
     assert.is(record.runs.usedPages, used, `class ${c} took a new segment`)
     assert.equal(
       again.sort((x, y) => x - y),
@@ -135,7 +135,7 @@ test('other sizes are refused', () => {
   const [mid] = mids
   mid.malloc(2000)
   const before = audit(arena)
-  for (const size of [-1, 1.5, Number.NaN, 0, 1, TINY_MAX, LARGE_MIN, 100_000, 2 ** 40]) {
+  for (const size of [-1, 1.5, Number.NaN, 0, 1, TINY_MAX, MID_MAX + 1, LARGE_MIN, 100_000, 2 ** 40]) {
     for (const allocate of [() => mid.malloc(size), () => mid.tryMalloc(size)]) {
       let error: unknown
       try {
