@@ -54,7 +54,8 @@ const LOADS: Readonly<
     figure: 'flushes',
     measure({ a }) {
       for (let round = 0; round < 20; round++) {
-        const blocks = Array.from({ length: 1000 }, () => a.malloc(64))
+        // More than the largest cache holds.
+        const blocks = Array.from({ length: 10_000 }, () => a.malloc(64))
         a.freeBatch(blocks)
       }
       return counter(a, 'flushes')

@@ -251,7 +251,7 @@ function slabShiftOf(bytes: number): number {
 function capsOf(bytes: number, threads: number, flags: number): Int32Array {
   const share = Math.max(4096, Math.min(2 ** 17, bytes / threads / 256))
   const caps = new Int32Array(CLASSES)
-  for (let c = 1; c <= TINY_CLASSES; c++) caps[c] = clamp(share / SIZES[c], 8, 512)
+  for (let c = 1; c <= TINY_CLASSES; c++) caps[c] = clamp(share / SIZES[c], 8, 4096)
   for (let c = TINY_CLASSES + 1; c <= MID_CLASSES; c++) caps[c] = clamp((share * 8) / SIZES[c], 2, 64)
   for (let c = MID_CLASSES + 1; c <= SMALL_CLASSES && !hasEvents(flags); c++) {
     caps[c] = clamp(bytes / threads / 32 / SIZES[c], 0, 32)

@@ -120,7 +120,10 @@ export class Slabs {
   /** Returns a live block of mine to its run, past the cache. */
   drop(p: number, c: number): void {
     this.S[p >>> 4] = 0
-    this.returned(p, c)
+    const page = this.headPage(p, c)
+    const free = ++this.W[this.g.aux + page]
+    this.W[this.at + R_AVAIL + c] += 1
+    if (free >= this.blocks(page, c)) this.retire(page, c)
   }
 
   /** Returns all but the oldest `keep` entries of the cache to their runs, and gives runs back that are empty then. */
@@ -130,23 +133,33 @@ export class Slabs {
     const old = W[at]
     const top = this.at + this.g.sentinels[c] + keep
     if (old <= top) return
+    const S = this.S
+    const aux = this.g.aux
+    // What is the same for all blocks of a run is looked up once for those that follow each other.
+    let page = 0
+    let blocks = 0
+    let counted = old
     for (let k = old; k > top; k--) {
       const p = W[k]
       // One by one, so that the look for entries in `retire` sees those that are still to come.
       W[at] = k - 1
-      this.S[p >>> 4] = 0
-      this.returned(p, c)
+      S[p >>> 4] = 0
+      const head = this.headPage(p, c)
+      if (head !== page) {
+        page = head
+        blocks = this.blocks(page, c)
+      }
+      const free = W[aux + page] + 1
+      W[aux + page] = free
+      if (free < blocks) continue
+      W[this.at + R_AVAIL + c] += counted - k + 1
+      counted = k - 1
+      this.retire(page, c)
+      page = 0
     }
+    W[this.at + R_AVAIL + c] += counted - top
     this.runs.count(COUNTERS.flushes)
     this.runs.count(COUNTERS.flushed, old - top)
-  }
-
-  /** Counts a block whose byte was just made 0. */
-  private returned(p: number, c: number): void {
-    const page = this.headPage(p, c)
-    const free = ++this.W[this.g.aux + page]
-    this.W[this.at + R_AVAIL + c] += 1
-    if (free >= this.blocks(page, c)) this.retire(page, c)
   }
 
   // ---- runs of the class --------------------------------------------------------------------------------------------
