@@ -26,13 +26,13 @@ type Hook = (record: ThreadRecord, times: number) => number
 
 const HOOKS: Readonly<Record<'frozen' | 'learning', Hook>> = {
   frozen(record, times) {
-    const { H } = record.arena
+    const { H, W } = record.arena
     const { events } = record
     const policy = layout.H_POLICY
-    const followed = H[policy]
+    const followed = record.at + layout.R_POLICY
     let seen = 0
     for (let k = 0; k < times; k++) {
-      if (H[policy] !== followed) seen++
+      if (H[policy] !== W[followed]) seen++
       if (events.isWanted()) seen++
     }
     return seen
@@ -41,11 +41,11 @@ const HOOKS: Readonly<Record<'frozen' | 'learning', Hook>> = {
     const { H, W } = record.arena
     const { events } = record
     const policy = layout.H_POLICY
-    const followed = H[policy]
+    const followed = record.at + layout.R_POLICY
     const [read, written] = [record.at + layout.R_EVENTS_READ, record.at + layout.R_EVENTS]
     let seen = 0
     for (let k = 0; k < times; k++) {
-      if (H[policy] !== followed) seen++
+      if (H[policy] !== W[followed]) seen++
       if (events.isWanted()) events.note(FREED, 0, 0, 0)
     }
     // As if the leader had read them; the ring holds more than that.

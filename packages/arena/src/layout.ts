@@ -156,6 +156,8 @@ export const R_HINTS = 832
 /** By state byte, two words each: top (word offset of the newest entry of the cache) and limit. */
 export const R_LISTS = 896
 export const LIST_WORDS = 512
+/** H_POLICY as last followed; -1 before the first time, and when it is to be followed anew. Owner only. */
+export const R_POLICY = 1408
 /** Shard whose extents this thread claims first, from 1; 0: it does not matter. Owner only. */
 export const R_SHARD = 1409
 /** Announcements to one owner's class that are held back: word offset of its hint, and how many; their size at most. Owner only. */

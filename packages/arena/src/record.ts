@@ -37,6 +37,7 @@ import {
   R_IN,
   R_OP,
   R_OUT,
+  R_POLICY,
   R_PRESSURE,
   R_SHARD,
   R_SPENT_PAGES,
@@ -77,8 +78,8 @@ export class ThreadRecord {
   readonly follower: Follower
   private readonly W: Int32Array
   private readonly H: Int32Array
-  /** H_POLICY as last followed; -1 before the first time, and when it is to be followed anew. */
-  private followed = -1
+  /** Word offset of R_POLICY. */
+  private readonly followed: number
 
   private constructor(arena: Arena, slot: number, thread: number) {
     const g = arena.geometry
@@ -88,6 +89,7 @@ export class ThreadRecord {
     this.at = g.records + slot * g.recordWords
     this.W = arena.W
     this.H = arena.H
+    this.followed = this.at + R_POLICY
     this.extents = new Extents(arena, slot)
     this.runs = new Runs(arena, this.at, this.extents)
     this.rings = new Rings(arena, this.at)
@@ -155,7 +157,7 @@ export class ThreadRecord {
     if (W[this.at + R_OP] !== 0) this.recover()
     W[this.at + R_OP] = 1
     const policy = glance(this.H, H_POLICY)
-    if (policy !== this.followed) this.follow(policy)
+    if (policy !== W[this.followed]) this.follow(policy)
     const pressure = load(this.arena.H, H_PRESSURE)
     if (pressure !== W[this.at + R_PRESSURE]) {
       W[this.at + R_PRESSURE] = pressure
@@ -168,12 +170,12 @@ export class ThreadRecord {
   /** Moves the thread to a shard, from 0, from its next slow path on; the shards knob does not move it then. */
   setShard(shard: number): void {
     this.follower.shard = shard
-    this.followed = -1
+    this.W[this.followed] = -1
   }
 
   private follow(policy: number): void {
     sendBundle(this)
-    this.followed = policy
+    this.W[this.followed] = policy
     this.follower.follow(policy)
     this.count(COUNTERS.followed)
   }
@@ -403,7 +405,7 @@ export class ThreadRecord {
     ])
       W[this.at + word] = 0
     // Limits and shard are those of no policy now.
-    this.followed = -1
+    W[this.followed] = -1
     return dropped
   }
 
