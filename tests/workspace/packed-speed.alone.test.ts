@@ -29,7 +29,11 @@ test(
     try {
       const modules = import.meta.resolve('@hakmem/core')
       const file = join(folder, 'core.mjs')
-      await build({ input: fileURLToPath(modules), output: { file, format: 'esm', codeSplitting: false }, logLevel: 'silent' })
+      await build({
+        input: fileURLToPath(modules),
+        output: { file, format: 'esm', codeSplitting: false },
+        logLevel: 'silent',
+      })
       const packed = pathToFileURL(file).href
 
       // Each round compares two runs next to each other in time, in turns which goes first: what
