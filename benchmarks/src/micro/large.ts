@@ -1,13 +1,13 @@
-/** Paths of blocks of 64 KiB and more, which are page runs. */
+/** Paths of blocks that no cache keeps, which are page runs. */
 
 import type { Ptr } from '@hakmem/arena'
 import type { Moves, Path, Stage } from './stage.ts'
 
 const KiB = 1024
-const LEAST = 64 * KiB
+const LEAST = 2 * KiB * KiB
 /** The strategy that retains, live blocks beside which it does (it may keep 2 % of them), and the one without it. */
 const RETAINS = 'best fit, 2 % retained'
-const RETAINING = 100
+const RETAINING = 60
 const DEFAULT = 'best fit'
 
 export function larges(stage: Stage): Path[] {
@@ -37,8 +37,10 @@ export function larges(stage: Stage): Path[] {
     },
   })
   const nothing = () => {}
+  /** Leaves free pages for what comes. */
+  const spare = () => heap.free(heap.malloc(8 * KiB * KiB))
   const beside = large(
-    'malloc 64 KiB, retained',
+    'malloc 2 MiB, retained',
     { largeTaken: 1, largeRetained: 1, mallocs: 1 },
     RETAINING,
     () => {
@@ -61,9 +63,9 @@ export function larges(stage: Stage): Path[] {
   }
 
   return [
-    large('malloc 64 KiB from free pages', { largeTaken: 1, mallocs: 1 }, 1, nothing, take),
+    large('malloc 2 MiB from free pages', { largeTaken: 1, mallocs: 1 }, 1, spare, take),
     retained,
-    large('free 64 KiB', { largeFreed: 1, freesLocal: 1 }, 1, take, give),
+    large('free 2 MiB', { largeFreed: 1, freesLocal: 1 }, 1, take, give),
     large(
       'malloc 4 MiB of claimed extents',
       { largeTaken: 1, refillExtent: 4, mallocs: 1 },
@@ -82,8 +84,8 @@ export function larges(stage: Stage): Path[] {
         block = heap.calloc(1, 256 * KiB)
       },
     ),
-    large('realloc 64 to 128 KiB, in place', { largeGrown: 1 }, 1, take, () => {
-      block = heap.realloc(block, 128 * KiB)
+    large('realloc 2 to 4 MiB, in place', { largeGrown: 1, refillExtent: 2 }, 1, take, () => {
+      block = heap.realloc(block, 4 * KiB * KiB)
     }),
   ]
 }

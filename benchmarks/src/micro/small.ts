@@ -86,7 +86,6 @@ export function refills(stage: Stage): Path[] {
 
 export function flushes(stage: Stage): Path[] {
   const { heap, blocks } = stage
-  const slab = stage.perSlab(SIZE)
   const cap = heap.arena.geometry.caps[CLASS_OF[SIZE >>> 4]]
 
   /** With a full cache, and live blocks beside those in it. */
@@ -95,7 +94,7 @@ export function flushes(stage: Stage): Path[] {
     moves: { flushes: 1, ...moves },
     before() {
       stage.clear()
-      stage.allocate(heap, SIZE, slab)
+      stage.allocate(heap, SIZE, cap + 1)
       heap.flush()
       stage.release(heap, 0, cap)
     },
@@ -107,8 +106,8 @@ export function flushes(stage: Stage): Path[] {
   })
 
   return [
-    full('free into a full cache', { freesLocal: 1 }, () => heap.free(blocks[slab - 1]), slab - 1),
-    full('flush() of a full cache', {}, () => heap.flush(), slab),
+    full('free into a full cache', { freesLocal: 1 }, () => heap.free(blocks[cap]), cap),
+    full('flush() of a full cache', {}, () => heap.flush(), cap + 1),
   ]
 }
 

@@ -38,7 +38,8 @@ export class Stage {
   constructor(options: StageOptions) {
     this.heap = Heap.create({ bytes: 256 * 2 ** 20, threads: 4, ...options })
     this.other = new Heap(ThreadRecord.claim(this.heap.arena, OTHER))
-    this.blocks = new Uint32Array(this.perSlab(16))
+    // One more than the largest cache holds.
+    this.blocks = new Uint32Array(this.perSlab(16) + 1)
   }
 
   /** Blocks of this size in a slab. */
