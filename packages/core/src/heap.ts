@@ -212,7 +212,7 @@ export class Heap extends BlockCache {
   /**
    * Makes the block at `ptr` hold `size` bytes and returns where it is then, its contents kept up to the smaller size.
    * `ptr` 0 allocates. The pointer stays if the block fits and at least half of it is used; a large block of this
-   * thread grows and shrinks in place where it can. If it throws, the block at `ptr` is as it was.
+   * thread that realloc made, or that is above 1 MiB, grows and shrinks in place where it can. If it throws, the block at `ptr` is as it was.
    */
   realloc(ptr: number, size: number): Ptr {
     this.requireAttached('realloc')
