@@ -111,6 +111,7 @@ function bind(
         }
       }
       this.given = size
+      // The test is what runs it, and is never true.
       if (this.#refill instanceof none) return 0 as Ptr
       // `>>> 0` here and above keeps the pointer an integer in a register.
       return (this.answer >>> 0) as Ptr
@@ -145,6 +146,7 @@ function bind(
       this.given = p
       this.page = page
       this.kind = c
+      // The test is what runs it; there is nothing left to do behind it.
       if (this.#leftover instanceof none) this.kind = 0
     }
 
