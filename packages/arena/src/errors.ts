@@ -34,24 +34,39 @@ export class HeapError extends Error {
   }
 }
 
+/** Where the memory of a heap is, in bytes, read just after a request failed. */
+export interface Shortage {
+  /** In extents that no thread holds. */
+  readonly unclaimed: number
+  /** In the longest row of these: if the request is shorter, they were given back after it had looked. */
+  readonly longest: number
+  /** In extents that threads left behind, by parking or ending, after the request had adopted what there was. */
+  readonly orphaned: number
+  /** In the extents that each attached thread holds, by thread id. */
+  readonly held: Readonly<Record<string, number>>
+}
+
 /** No room for the request, after everything that this thread may collect was collected. Figures in bytes. */
-export class OutOfMemoryError extends HeapError {
+export class OutOfMemoryError extends HeapError implements Shortage {
   readonly requested: number
   readonly capacity: number
-  /** Bytes in extents that no thread owns. */
   readonly unclaimed: number
-  /** Bytes of the extents that each attached thread holds, by thread id. */
+  readonly longest: number
+  readonly orphaned: number
   readonly held: Readonly<Record<string, number>>
-  constructor(requested: number, capacity: number, unclaimed: number, held: Record<string, number>) {
+  constructor(requested: number, capacity: number, { unclaimed, longest, orphaned, held }: Shortage) {
     const list = Object.entries(held).map(([thread, bytes]) => `${thread}: ${bytes}`)
     super(
       'ERR_HAKMEM_OUT_OF_MEMORY',
-      `Out of memory: ${requested} bytes do not fit. Of ${capacity} bytes, ${unclaimed} are in extents that no ` +
-        `thread holds (none in a row that is long enough); held by thread: ${list.join(', ') || 'none'}.`,
+      `Out of memory: ${requested} bytes do not fit. Of ${capacity} bytes, ${unclaimed} are, just after, in extents ` +
+        `that no thread holds (the longest row: ${longest}), ${orphaned} in extents left behind; ` +
+        `held by thread: ${list.join(', ') || 'none'}.`,
     )
     this.requested = requested
     this.capacity = capacity
     this.unclaimed = unclaimed
+    this.longest = longest
+    this.orphaned = orphaned
     this.held = held
   }
 }

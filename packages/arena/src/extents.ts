@@ -226,15 +226,24 @@ export class Extents {
     return e
   }
 
-  /** Extents that nobody owns, and those that each record holds. */
-  census(): { free: number; held: Map<number, number> } {
+  /**
+   * Extents that nobody owns and the longest row of them, those that wait for adoption, and those that each record
+   * holds: each as it was when it was looked at.
+   */
+  census(): { free: number; longest: number; orphans: number; held: Map<number, number> } {
     let free = 0
+    let longest = 0
+    let row = 0
+    let orphans = 0
     const held = new Map<number, number>()
     for (let e = this.first; e < this.count; e++) {
       const word = load(this.W, this.table + e)
+      row = word === FREE ? row + 1 : 0
+      longest = Math.max(longest, row)
       if (word === FREE) free++
-      else if (extentState(word) !== ORPHAN) held.set(extentSlot(word), (held.get(extentSlot(word)) ?? 0) + 1)
+      else if (extentState(word) === ORPHAN) orphans++
+      else held.set(extentSlot(word), (held.get(extentSlot(word)) ?? 0) + 1)
     }
-    return { free, held }
+    return { free, longest, orphans, held }
   }
 }

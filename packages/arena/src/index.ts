@@ -38,6 +38,7 @@ export {
   LearningOffError,
   OutOfMemoryError,
   ProfileError,
+  type Shortage,
   TooManyThreadsError,
   TooManyWatchesError,
 } from './errors.ts'

@@ -251,10 +251,10 @@ export class ThreadRecord {
     W[this.at + R_SPENT_PAGES] = this.runs.usedPages
   }
 
-  /** The error for a request that `lastRoom` could not meet, with figures. */
+  /** The error for a request that `lastRoom` could not meet, with figures of now: others may have given back since. */
   outOfMemory(requested: number): OutOfMemoryError {
     const g = this.arena.geometry
-    const { free, held } = this.extents.census()
+    const { free, longest, orphans, held } = this.extents.census()
     const extent = 2 ** g.extentShift
     const list: Record<string, number> = {}
     for (const [slot, extents] of held) {
@@ -262,7 +262,12 @@ export class ThreadRecord {
       const word = load(this.W, g.records + slot * g.recordWords + R_THREAD)
       list[word > 0 ? `thread ${word - 1}` : 'a dead thread'] = extents * extent
     }
-    return new OutOfMemoryError(requested, g.bytes - g.base, free * extent, list)
+    return new OutOfMemoryError(requested, g.bytes - g.base, {
+      unclaimed: free * extent,
+      longest: longest * extent,
+      orphaned: orphans * extent,
+      held: list,
+    })
   }
 
   /** Empties the caches, collects what other threads freed, by bytes, and gives empty extents back. */

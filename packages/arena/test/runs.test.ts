@@ -238,8 +238,10 @@ extents('the census says who holds what', () => {
   const { records, first, count } = three()
   records[0].extents.claim(2, 1)
   records[2].extents.claim(3, 1)
-  const { free, held } = records[1].extents.census()
+  const { free, longest, orphans, held } = records[1].extents.census()
   assert.is(free, count - first - 5)
+  assert.is(longest, free)
+  assert.is(orphans, 0)
   assert.equal(
     [...held],
     [
@@ -247,6 +249,14 @@ extents('the census says who holds what', () => {
       [2, 3],
     ],
   )
+  records[0].extents.release(first)
+  records[2].extents.orphanAll()
+  assert.equal(records[1].extents.census(), {
+    free: free + 1,
+    longest: free,
+    orphans: 3,
+    held: new Map([[0, 1]]),
+  })
 })
 
 extents('a record is claimed once, by its thread again, by another when it is free', () => {

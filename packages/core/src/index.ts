@@ -19,6 +19,7 @@ export {
   ProfileError,
   type Ptr,
   type Reaped,
+  type Shortage,
   type Stats,
   type Suspect,
   type ThreadStats,

@@ -45,6 +45,28 @@ for (const size of [16, 64, 1000, 1024, 1500, 5000, 40_000, 65_535, 65_536, 100_
   })
 }
 
+test('the error tells free extents in a row from scattered ones, and what came free only after the request', () => {
+  const [a, b] = threadsOf(2, { bytes: 4 * MIB })
+  const extents = fill(b, 65_536)
+  for (let k = 0; k < extents.length; k += 2) b.free(extents[k])
+  b.flush()
+  const scattered = thrownBy(() => a.malloc(100_000))
+  assert.ok(scattered instanceof OutOfMemoryError)
+  assert.is(scattered.unclaimed, 65_536 * Math.ceil(extents.length / 2))
+  assert.is(scattered.longest, 65_536)
+  assert.match(String(scattered), /the longest row: 65536\b/)
+
+  assert.is(a.tryMalloc(100_000), 0)
+  b.free(extents[1])
+  b.flush()
+  const late = a.record.outOfMemory(100_000)
+  assert.is(late.longest, 3 * 65_536)
+  b.park()
+  const left = a.record.outOfMemory(100_000)
+  assert.is(left.orphaned, 65_536 * (Math.floor(extents.length / 2) - 1))
+  assert.equal(left.held, {})
+})
+
 test('a request that failed is no reason to refuse one for what was adopted since', () => {
   const [a, b] = threadsOf(2, { bytes: 9 * MIB })
   const blocks = fill(b, 700_000)

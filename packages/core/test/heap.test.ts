@@ -526,7 +526,7 @@ errors('every error says what it is: a name, a code, the values', () => {
   assert.is(full.capacity, MIB)
   assert.ok(blocks.length > 0)
   assert.is(
-    Object.values(full.held).reduce((sum, bytes) => sum + bytes, full.unclaimed),
+    Object.values(full.held).reduce((sum, bytes) => sum + bytes, full.unclaimed + full.orphaned),
     MIB - heap.audit().metadata,
   )
   for (const error of [double, invalid, full]) {
