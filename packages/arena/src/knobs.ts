@@ -137,12 +137,12 @@ export class Follower {
   }
 
   private scale(words: number, factor: number, least: number): void {
-    const { W } = this.arena
+    const { W, geometry } = this.arena
+    const { caps } = geometry
     const base = this.base ?? W
     for (let c = 1; c <= SMALL_CLASSES; c++) {
-      const { [c]: cap } = this.arena.geometry.caps
       const scaled = Math.round(base[words - R_TARGET + c] * factor)
-      W[this.at + words + c] = Math.max(least, words === R_TARGET ? Math.min(cap, scaled) : scaled)
+      W[this.at + words + c] = Math.max(least, words === R_TARGET ? Math.min(caps[c], scaled) : scaled)
     }
   }
 

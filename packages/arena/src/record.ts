@@ -32,6 +32,7 @@ import {
   H_PRESSURE,
   R_BATCH,
   R_BATCH_COUNT,
+  R_BUNDLE,
   R_BUNDLE_COUNT,
   R_FAILURES,
   R_IN,
@@ -133,6 +134,8 @@ export class ThreadRecord {
       if (load(arena.W, at + R_THREAD) === 0 && swap(arena.W, at + R_THREAD, 0, -(thread + 1))) {
         const record = new ThreadRecord(arena, slot, thread)
         record.reset()
+        // What it is set to now is what 0, the default of everything, would set.
+        arena.W[at + R_POLICY] = 0
         arena.W[at + R_OP] = 0
         arena.W[at + R_PRESSURE] = load(arena.H, H_PRESSURE)
         store(arena.W, at + R_THREAD, thread + 1)
@@ -409,6 +412,7 @@ export class ThreadRecord {
       R_SHARD,
     ])
       W[this.at + word] = 0
+    W[this.at + R_BUNDLE] = 1
     // Limits and shard are those of no policy now.
     W[this.followed] = -1
     return dropped

@@ -1,12 +1,13 @@
 // What a heap's user sees of learning: modes, policy, pins, profiles, shards; and hakmem's four failures, which must not
 // come back.
 
-import { COUNTERS } from '@hakmem/arena'
+import { COUNTERS, layout } from '@hakmem/arena'
 import { Heap, type Mode, type Profile } from '@hakmem/core'
 import { assert, startWorker, suite } from '@hakmem/testing'
 import { codeOf, soundAudit, threadsOf, untyped } from './support.ts'
 
 const MIB = 2 ** 20
+const { LIST_WORDS, R_BUNDLE, R_FRESH, R_LISTS, R_TARGET } = layout
 
 const test = suite('learning')
 
@@ -48,6 +49,33 @@ test('what is pinned is in force for all threads, and can be let go', () => {
   assert.equal(a.policy().pinned, [])
   assert.is(a.policy().strategy, 'best fit, rounded to 1/8')
   soundAudit(a)
+})
+
+test('a thread that attaches is set to what the default policy sets, and to what is pinned once it needs memory', () => {
+  using a = Heap.create({ bytes: 32 * MIB, threads: 1 })
+  const knobs = () => {
+    const { at, arena } = a.record
+    const limits = arena.W.slice(at + R_LISTS, at + R_LISTS + LIST_WORDS).filter((_, k) => k % 2 === 1)
+    return [...arena.W.slice(at + R_TARGET, at + R_FRESH), ...limits, arena.W[at + R_BUNDLE]]
+  }
+  const fresh = knobs()
+  a.malloc(10)
+  assert.is(a.stats().total.followed, 0, 'there is nothing to follow')
+  a.pin({ strategy: 'best fit', knobs: { cap: 1, bundle: 1 } })
+  a.flush()
+  assert.is(a.stats().total.followed, 1)
+  assert.equal(knobs(), fresh)
+
+  a.pin({ knobs: { bundle: 32, cap: 0.5 } })
+  a.flush()
+  const pinned = knobs()
+  assert.not.equal(pinned, fresh)
+  a.detach()
+  using b = Heap.attach(a.handle)
+  assert.is(b.arena.W[b.record.at + R_BUNDLE], 1, 'the last tenant had 32')
+  b.malloc(10)
+  assert.is(b.arena.W[b.record.at + R_BUNDLE], 32)
+  soundAudit(b)
 })
 
 test('a profile takes a policy from one heap to the next, and a bad one is refused with its reason', () => {
