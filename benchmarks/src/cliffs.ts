@@ -16,7 +16,7 @@ import { Heap } from '@hakmem/core'
 import { median } from 'simple-statistics'
 import { compare, inTurn } from './in-turn.ts'
 import { boardBytes, type Lane, openBoard, RANDOM } from './loops/board.ts'
-import { apart, type Step } from './loops/kind.ts'
+import { apart, type Loop } from './loops/kind.ts'
 import { type Workload, workloads } from './workloads.ts'
 
 const PROCESSES = 5
@@ -28,7 +28,8 @@ const SITES = 32
 /** Operations of one cycle of tiny-hot. */
 const CYCLE = 200
 
-type Loop = (operations: number) => number
+/** Runs so many operations, on whichever heap and through whichever call sites come next. */
+type Work = (operations: number) => number
 
 /** What each process measures. */
 const variants: Readonly<Record<string, () => Promise<number[]>>> = {
@@ -42,44 +43,46 @@ const variants: Readonly<Record<string, () => Promise<number[]>>> = {
 }
 
 /** The loop of a workload: each call goes to the next heap, through the next copy of the loop's module. */
-async function loopOf(name: string, file: string, heapCount: number, siteCount: number): Promise<Loop> {
+async function loopOf(name: string, file: string, heapCount: number, siteCount: number): Promise<Work> {
   const { kind, shape } = workloads.find((one) => one.name === name) as Workload
   const heaps = Array.from({ length: heapCount }, () => Heap.create({ bytes: 64 * 2 ** 20, threads: 2 }))
   const board = openBoard(new SharedArrayBuffer(boardBytes(kind, shape, 1)), kind, shape, 1)
   const lane = board.lanes[0] as Lane
   lane.words[RANDOM] = 1
-  const steps: Step<typeof shape>[] = []
+  const loops: Loop[][] = []
   for (let site = 0; site < siteCount; site++) {
-    steps.push((await import(`./loops/${file}.js?site=${site}`)).step)
+    const { bind } = await import(`./loops/${file}.js?site=${site}`)
+    loops.push(heaps.map((heap) => bind(heap, lane, shape)))
   }
   let turn = 0
   return (operations) => {
     turn++
-    return apart(steps[turn % siteCount], heaps[turn % heapCount], lane, operations, shape)
+    const heap = turn % heapCount
+    return apart(loops[turn % siteCount][heap], heaps[heap], operations)
   }
 }
 
 /** M operations/s of one round, with so many in a call. */
-function round(loop: Loop, operations: number): number {
+function round(work: Work, operations: number): number {
   const start = performance.now()
   let done = 0
   let now = start
   while (now - start < SECONDS * 1000) {
-    done += loop(operations)
+    done += work(operations)
     now = performance.now()
   }
   return done / (now - start) / 1e3
 }
 
 /** M operations/s in round 3 and in round 20. */
-function early(loop: Loop): number[] {
-  const rounds = Array.from({ length: ROUNDS }, () => round(loop, TURN))
+function early(work: Work): number[] {
+  const rounds = Array.from({ length: ROUNDS }, () => round(work, TURN))
   return [rounds[EARLY - 1], rounds[ROUNDS - 1]]
 }
 
 /** M operations/s when it is warm. */
-function steady(loop: Loop, operations: number): number[] {
-  const rounds = Array.from({ length: ROUNDS }, () => round(loop, operations))
+function steady(work: Work, operations: number): number[] {
+  const rounds = Array.from({ length: ROUNDS }, () => round(work, operations))
   return [median(rounds.slice(ROUNDS / 2))]
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { type Board, type Lane, SEATED } from '../loops/board.ts'
-import type { Kind, Shape } from '../loops/kind.ts'
+import type { Kind, Seated, Shape } from '../loops/kind.ts'
 import type { Allocator } from '../peers/allocator.ts'
 import { touch } from './touch.ts'
 import { meet, monotonicSeconds } from './waiting.ts'
@@ -41,6 +41,7 @@ export class Part<S extends Shape = Shape> {
   readonly #kind: Kind<S>
   readonly #open: () => Allocator
   #allocator: Allocator | undefined
+  #seated: Seated | undefined
 
   /** `open` attaches this thread; it is called again after the thread has left. */
   constructor(told: Told<S>, kind: Kind<S>, board: Board, open: () => Allocator) {
@@ -58,11 +59,16 @@ export class Part<S extends Shape = Shape> {
     meet(this.board, this.seats, () => {
       start[0] = monotonicSeconds()
     })
-    if (task.do === 'run') await this.#kind.run(this, task)
-    else if (task.do === 'touch') touch(this.heap, this.shape, this.seat, task.bytes)
-    else if (task.do === 'sample') this.#kind.sample?.(this, task)
-    else if (task.do === 'empty') this.#kind.empty?.(this)
+    if (task.do === 'touch') touch(this.heap, this.shape, this.seat, task.bytes)
+    else if (task.do !== 'warm') await this.#act(task)
     this.#allocator?.park()
+  }
+
+  async #act(task: Task): Promise<void> {
+    this.#seated ??= this.#kind.sit(this)
+    if (task.do === 'run') await this.#seated.run(task)
+    else if (task.do === 'sample') this.#seated.sample?.(task)
+    else this.#seated.empty?.()
   }
 
   /** When the task at hand began: the same for all seats, however late they come to run. */

@@ -1,20 +1,19 @@
 /** Takes the time of single operations, after a quarter of the time in which V8 gets to know this loop. */
 
 import { type Lane, SAMPLES } from '../loops/board.ts'
-import type { Shape, Step } from '../loops/kind.ts'
+import type { Loop, Shape } from '../loops/kind.ts'
 import type { Part, Task } from './part.ts'
 
 /** Operations between two that are timed. */
 const GAP = 64
 
 /** Times one operation in GAP + 1. */
-export function sampleSteps<S extends Shape>(part: Part<S>, lane: Lane, step: Step<S>, task: Task): void {
-  const { heap, shape } = part
+export function sampleLoop<S extends Shape>({ heap }: Part<S>, lane: Lane, loop: Loop, task: Task): void {
   takeSamples(
     lane,
     task,
-    () => step(heap, lane, GAP, shape),
-    () => step(heap, lane, 1, shape),
+    () => loop(heap, GAP),
+    () => loop(heap, 1),
   )
 }
 

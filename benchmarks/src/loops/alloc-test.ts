@@ -7,10 +7,10 @@
  * Sizes are uniform in (2^i, 2^(i+1)], with i = 2 for a half of the blocks, 3 for a quarter, and so on up to 9.
  */
 
-import type { Allocator } from '../peers/allocator.ts'
+import type { Mallocs, Views } from '../peers/allocator.ts'
 import { alone, emptySlots } from './alone.ts'
 import { type Lane, OWN, RANDOM, SUM } from './board.ts'
-import type { Sizes } from './kind.ts'
+import type { Loop, Sizes } from './kind.ts'
 
 export type AllocTestShape = Sizes & {
   /** Of all threads together. */
@@ -25,37 +25,49 @@ const PICKS_BELOW = Int32Array.of(17_180, 42_950, 59_056, 64_425, 65_432, 65_532
 const FILLED = OWN
 
 /** Toggles `operations` times: each is one malloc or one free. */
-function step(heap: Allocator, lane: Lane, operations: number): number {
-  const slots = lane.pointers
+function bind({ U32 }: Views, { words, pointers: slots }: Lane): Loop {
   const starts = Int32Array.from(SLOTS_BELOW, (below) => Math.floor((slots.length * below) / 15_625))
-  let random = lane.words[RANDOM]
-  let sum = lane.words[SUM]
-  if (lane.words[FILLED] === 0) {
-    for (let slot = 0; slot < slots.length; slot += 2) {
-      random = next(random)
-      slots[slot] = filled(heap, random)
-    }
-    lane.words[FILLED] = 1
+  /** A block of random size: its first word is the size, the others are `random`. */
+  const filled = (heap: Mallocs, random: number) => {
+    const bit = random & -random & 127
+    const power = 4 << (bit === 0 ? 7 : 31 - Math.clz32(bit))
+    const size = power + 1 + ((random >>> 7) & (power - 1))
+    const p = heap.malloc(size)
+    const first = p >>> 2
+    U32[first] = size
+    for (let at = first + 1; at < first + (size >>> 2); at++) U32[at] = random
+    return p
   }
-  for (let i = 0; i < operations; i++) {
-    const first = next(random)
-    random = next(first)
-    let tier = 0
-    while (first >>> 16 >= PICKS_BELOW[tier]) tier++
-    const width = starts[tier + 1] - starts[tier]
-    const slot = starts[tier] + (((random >>> 0) * width * 2 ** -32) | 0)
-    const held = slots[slot]
-    if (held !== 0) {
-      sum = (sum + Math.imul(slot + 1, sumOf(heap, held))) | 0
-      heap.free(held)
-      slots[slot] = 0
-    } else {
-      slots[slot] = filled(heap, first)
+  return (heap, operations) => {
+    let random = words[RANDOM]
+    let sum = words[SUM]
+    if (words[FILLED] === 0) {
+      for (let slot = 0; slot < slots.length; slot += 2) {
+        random = next(random)
+        slots[slot] = filled(heap, random)
+      }
+      words[FILLED] = 1
     }
+    for (let i = 0; i < operations; i++) {
+      const first = next(random)
+      random = next(first)
+      let tier = 0
+      while (first >>> 16 >= PICKS_BELOW[tier]) tier++
+      const width = starts[tier + 1] - starts[tier]
+      const slot = starts[tier] + (((random >>> 0) * width * 2 ** -32) | 0)
+      const held = slots[slot]
+      if (held !== 0) {
+        sum = (sum + Math.imul(slot + 1, sumOf(U32, held))) | 0
+        heap.free(held)
+        slots[slot] = 0
+      } else {
+        slots[slot] = filled(heap, first)
+      }
+    }
+    words[RANDOM] = random
+    words[SUM] = sum
+    return operations
   }
-  lane.words[RANDOM] = random
-  lane.words[SUM] = sum
-  return operations
 }
 
 function next(random: number): number {
@@ -64,34 +76,20 @@ function next(random: number): number {
   return b ^ (b << 5)
 }
 
-/** A block of random size: its first word is the size, the others are `random`. */
-function filled(heap: Allocator, random: number): number {
-  const words = heap.U32
-  const bit = random & -random & 127
-  const power = 4 << (bit === 0 ? 7 : 31 - Math.clz32(bit))
-  const size = power + 1 + ((random >>> 7) & (power - 1))
-  const p = heap.malloc(size)
+function sumOf(U32: Uint32Array, p: number): number {
   const first = p >>> 2
-  words[first] = size
-  for (let at = first + 1; at < first + (size >>> 2); at++) words[at] = random
-  return p
-}
-
-function sumOf(heap: Allocator, p: number): number {
-  const words = heap.U32
-  const first = p >>> 2
-  const size = words[first]
+  const size = U32[first]
   let sum = size
-  for (let at = first + 1; at < first + (size >>> 2); at++) sum = (sum + words[at]) | 0
+  for (let at = first + 1; at < first + (size >>> 2); at++) sum = (sum + U32[at]) | 0
   return sum
 }
 
 export const allocTest = alone<AllocTestShape>({
   name: 'alloc-test',
-  step,
+  bind,
   single: true,
   fillsBlocks: true,
-  empty: emptySlots(sumOf),
+  empty: emptySlots(({ U32 }, p) => sumOf(U32, p)),
   pointersPerLane: ({ slots }, threads) => Math.floor(slots / threads),
   live: ({ slots }) => ({ blocks: slots / 2, bytes: (slots / 2) * 27 }),
   idle: (shape) => ({ ...shape, slots: 64 }),

@@ -2,35 +2,39 @@
 
 import { Pace } from '../contender/pace.ts'
 import type { Part, Task } from '../contender/part.ts'
-import { sampleSteps } from '../contender/sample.ts'
+import { sampleLoop } from '../contender/sample.ts'
 import { monotonicSeconds } from '../contender/waiting.ts'
 import type { Allocator } from '../peers/allocator.ts'
 import { type Lane, report, SUM } from './board.ts'
-import { apart, type Kind, type Shape, type Step } from './kind.ts'
+import { apart, type Bind, type Kind, type Loop, type Shape } from './kind.ts'
 
 /** The least operations between two looks at the clock. */
 export const LEAST = 64
 
 export interface Alone<S extends Shape>
-  extends Pick<Kind<S>, 'name' | 'pointersPerLane' | 'live' | 'idle' | 'fillsBlocks'> {
-  step: Step<S>
-  /** Whether the loop can be asked for one operation, so that its time can be taken. */
-  readonly single: boolean
+  extends Pick<Kind<S>, 'name' | 'pointersPerLane' | 'live' | 'idle' | 'fillsBlocks' | 'single'> {
+  bind: Bind<S>
   /** The least operations between two looks at the clock, LEAST unless told. */
   readonly least?: number
   /** Frees what the lane holds. */
-  empty?(heap: Allocator, lane: Lane, shape: S): void
+  empty?(heap: Allocator, lane: Lane): void
 }
 
-export function alone<S extends Shape>({ step, single, least, empty, ...kind }: Alone<S>): Kind<S> {
+export function alone<S extends Shape>({ bind, least, empty, ...kind }: Alone<S>): Kind<S> {
   return {
     ...kind,
     passesBlocks: false,
     lanes: (threads) => threads,
     seats: (threads) => threads,
-    run: (part, task) => runAlone(part, task, step, least),
-    ...(single && { sample: (part, task) => sampleSteps(part, part.lane(part.seat), step, task) }),
-    ...(empty && { empty: (part) => empty(part.heap, part.lane(part.seat), part.shape) }),
+    sit: (part) => {
+      const lane = part.lane(part.seat)
+      const loop = bind(part.heap, lane, part.shape)
+      return {
+        run: (task) => runAlone(part, task, loop, least),
+        sample: (task) => sampleLoop(part, lane, loop, task),
+        empty: () => empty?.(part.heap, lane),
+      }
+    },
   }
 }
 
@@ -50,14 +54,14 @@ export const firstByte = ({ U8 }: Allocator, p: number): number => U8[p]
 export const firstWord = ({ U32 }: Allocator, p: number): number => U32[p >>> 2]
 
 /** A seat's part where it works at the lane of the same number. */
-export function runAlone<S extends Shape>(part: Part<S>, task: Task, step: Step<S>, least = LEAST): void {
-  const { heap, shape, started } = part
+export function runAlone<S extends Shape>(part: Part<S>, task: Task, loop: Loop, least = LEAST): void {
+  const { heap, started } = part
   const lane = part.lane(part.seat)
   let now = monotonicSeconds()
   const pace = new Pace(least, now)
   let done = 0
   do {
-    done += apart(step, heap, lane, Math.min(pace.chunk, task.operations - done), shape)
+    done += apart(loop, heap, Math.min(pace.chunk, task.operations - done))
     now = monotonicSeconds()
     pace.adapt(now)
   } while (now - started < task.seconds && done < task.operations)

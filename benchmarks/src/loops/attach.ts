@@ -6,7 +6,7 @@
  * a thread ends (`renew.h`); for the C library, which has nothing of the kind, it starts a thread each time.
  */
 
-import type { Part, Task } from '../contender/part.ts'
+import type { Part } from '../contender/part.ts'
 import { takeSamples } from '../contender/sample.ts'
 import { runAlone } from './alone.ts'
 import { type Lane, SUM } from './board.ts'
@@ -33,27 +33,6 @@ function go(part: Part<Sizes>, { pointers, words }: Lane): void {
   part.leave()
 }
 
-function run(part: Part<Sizes>, task: Task): void {
-  runAlone(part, task, (_, lane, operations) => {
-    for (let i = 0; i < operations; i++) {
-      come(part, lane)
-      go(part, lane)
-    }
-    return operations
-  })
-}
-
-function sample(part: Part<Sizes>, task: Task): void {
-  const lane = part.lane(part.seat)
-  takeSamples(
-    lane,
-    task,
-    () => go(part, lane),
-    () => come(part, lane),
-  )
-  go(part, lane)
-}
-
 export const attach: Kind<Sizes> = {
   name: 'attach',
   passesBlocks: true,
@@ -61,6 +40,24 @@ export const attach: Kind<Sizes> = {
   seats: (threads) => threads,
   pointersPerLane: () => 1,
   live: ({ low }, threads) => ({ blocks: threads, bytes: threads * low }),
-  run,
-  sample,
+  single: true,
+  sit: (part) => {
+    const lane = part.lane(part.seat)
+    const comeNow = () => come(part, lane)
+    const goNow = () => go(part, lane)
+    return {
+      run: (task) =>
+        runAlone(part, task, (_, operations) => {
+          for (let i = 0; i < operations; i++) {
+            comeNow()
+            goNow()
+          }
+          return operations
+        }),
+      sample: (task) => {
+        takeSamples(lane, task, goNow, comeNow)
+        goNow()
+      },
+    }
+  },
 }

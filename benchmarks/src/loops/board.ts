@@ -108,7 +108,7 @@ function offsetsOf(kind: Kind, shape: Shape, threads: number) {
   const lanePointers = pointers + wholeLines(shared.pointers)
   const stride = wholeLines(kind.pointersPerLane(shape, threads))
   const samples = lanePointers + lanes * stride
-  const samplesStride = kind.sample === undefined ? 0 : MOST_SAMPLES * 8
+  const samplesStride = kind.single ? MOST_SAMPLES * 8 : 0
   const end = samples + lanes * samplesStride
   return {
     lanes,

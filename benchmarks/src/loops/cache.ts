@@ -14,10 +14,10 @@
 
 import type { Part, Task } from '../contender/part.ts'
 import { meet } from '../contender/waiting.ts'
-import type { Allocator } from '../peers/allocator.ts'
+import type { Views } from '../peers/allocator.ts'
 import { runAlone } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
-import type { Kind, Sizes } from './kind.ts'
+import type { Kind, Loop, Sizes } from './kind.ts'
 
 export type CacheShape = Sizes & {
   /** Writes of all threads together before each of them allocates anew. */
@@ -26,28 +26,30 @@ export type CacheShape = Sizes & {
   readonly given: number
 }
 
-function run(part: Part<CacheShape>, task: Task): void {
-  const { heap, board, shape, seat, seats } = part
-  const threads = seats - 1
-  if (seat === threads && shape.given === 1) for (const lane of board.lanes) lane.pointers[0] = heap.malloc(1)
+/** Main's part. */
+function give({ heap, board, shape, seats }: Part<CacheShape>): void {
+  if (shape.given === 1) for (const lane of board.lanes) lane.pointers[0] = heap.malloc(1)
   meet(board, seats)
-  if (seat === threads) return
-  if (shape.given === 1) heap.free(part.lane(seat).pointers[0])
-  const each = Math.ceil(shape.writes / threads)
-  runAlone(part, task, (heap, lane, operations) => scribble(heap, lane, operations, each))
 }
 
-function scribble(heap: Allocator, lane: Lane, operations: number, each: number): number {
-  const bytes = heap.U8
-  const cycles = Math.ceil(operations / each)
-  for (let cycle = 0; cycle < cycles; cycle++) {
-    const p = heap.malloc(1)
-    bytes[p] = lane.words[RANDOM]
-    for (let i = 0; i < each; i++) bytes[p]++
-    lane.words[SUM] += bytes[p]
-    heap.free(p)
+function run(part: Part<CacheShape>, task: Task, { pointers }: Lane, scribble: Loop): void {
+  meet(part.board, part.seats)
+  if (part.shape.given === 1) part.heap.free(pointers[0])
+  runAlone(part, task, scribble)
+}
+
+function bindScribble({ U8: bytes }: Views, { words }: Lane, each: number): Loop {
+  return (heap, operations) => {
+    const cycles = Math.ceil(operations / each)
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      const p = heap.malloc(1)
+      bytes[p] = words[RANDOM]
+      for (let i = 0; i < each; i++) bytes[p]++
+      words[SUM] += bytes[p]
+      heap.free(p)
+    }
+    return cycles * each
   }
-  return cycles * each
 }
 
 export const cache: Kind<CacheShape> = {
@@ -57,5 +59,11 @@ export const cache: Kind<CacheShape> = {
   seats: (threads) => threads + 1,
   pointersPerLane: () => 1,
   live: (_, threads) => ({ blocks: threads, bytes: threads }),
-  run,
+  sit: (part) => {
+    const threads = part.seats - 1
+    if (part.seat === threads) return { run: () => give(part) }
+    const lane = part.lane(part.seat)
+    const scribble = bindScribble(part.heap, lane, Math.ceil(part.shape.writes / threads))
+    return { run: (task) => run(part, task, lane, scribble) }
+  },
 }

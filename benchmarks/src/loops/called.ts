@@ -7,39 +7,45 @@
  * The three are the module of the loop itself, loaded three times.
  */
 
-import { sampleSteps } from '../contender/sample.ts'
+import { sampleLoop } from '../contender/sample.ts'
 import type { Mallocs } from '../peers/allocator.ts'
 import { runAlone } from './alone.ts'
 import { free, malloc, use } from './app.ts'
-import type { Lane } from './board.ts'
-import { apart, type Kind, type Shape, type Step } from './kind.ts'
+import { apart, type Bind, type Kind, type Loop, type Shape } from './kind.ts'
 import { tinyHot } from './tiny-hot.ts'
 import { toggle } from './toggle.ts'
 
 const USERS = [1, 2, 3]
 
 interface User<S extends Shape> {
-  step(heap: Mallocs, lane: Lane, operations: number, shape: S): number
+  readonly bind: Bind<S, Mallocs>
 }
 
-/** The same as `kind`, whose loop is the `step` of the module `file`. */
+/** The same as `kind`, whose loop the `bind` of the module `file` makes. */
 async function called<S extends Shape>(kind: Kind<S>, file: string): Promise<Kind<S>> {
   const users: User<S>[] = await Promise.all(USERS.map((user) => import(`${file}?user=${user}`)))
-  const step: Step<S> = (heap, lane, operations, shape) => {
-    use(heap)
-    const app: Mallocs = { U8: heap.U8, malloc, free }
-    const share = Math.ceil(operations / users.length)
-    let done = 0
-    for (const user of users) {
-      if (done < operations) done += apart(user.step, app, lane, Math.min(share, operations - done), shape)
-    }
-    return done
-  }
+  const app: Mallocs = { malloc, free }
   return {
     ...kind,
     name: `${kind.name}-called`,
-    run: (part, task) => runAlone(part, task, step),
-    ...(kind.sample && { sample: (part, task) => sampleSteps(part, part.lane(part.seat), step, task) }),
+    sit: (part) => {
+      const lane = part.lane(part.seat)
+      const loops = users.map(({ bind }) => bind(part.heap, lane, part.shape))
+      const loop: Loop = (heap, operations) => {
+        use(heap)
+        const share = Math.ceil(operations / loops.length)
+        let done = 0
+        for (const user of loops) {
+          if (done < operations) done += apart(user, app, Math.min(share, operations - done))
+        }
+        return done
+      }
+      return {
+        ...kind.sit(part),
+        run: (task) => runAlone(part, task, loop),
+        sample: (task) => sampleLoop(part, lane, loop, task),
+      }
+    },
   }
 }
 

@@ -4,10 +4,10 @@
  * mid-sized (1..33 KiB) and one is large (64..320 KiB).
  */
 
-import type { Allocator } from '../peers/allocator.ts'
+import type { Views } from '../peers/allocator.ts'
 import { alone, emptySlots, firstByte } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
-import type { Sizes } from './kind.ts'
+import type { Loop, Sizes } from './kind.ts'
 
 const SLOTS = 256
 const SMALL = 12
@@ -16,39 +16,39 @@ const MID = 15
 const PLACES = 8
 
 /** Toggles `operations` times: each is one calloc or one free. */
-function step(heap: Allocator, lane: Lane, operations: number): number {
-  const bytes = heap.U8
-  const slots = lane.pointers
-  let random = lane.words[RANDOM]
-  let sum = lane.words[SUM]
-  let dirt = 0
-  for (let i = 0; i < operations; i++) {
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    const slot = random & (SLOTS - 1)
-    const held = slots[slot]
-    if (held !== 0) {
-      heap.free(held)
-      slots[slot] = 0
-      continue
+function bind({ U8: bytes }: Views, { words, pointers: slots }: Lane): Loop {
+  return (heap, operations) => {
+    let random = words[RANDOM]
+    let sum = words[SUM]
+    let dirt = 0
+    for (let i = 0; i < operations; i++) {
+      random ^= random << 13
+      random ^= random >>> 17
+      random ^= random << 5
+      const slot = random & (SLOTS - 1)
+      const held = slots[slot]
+      if (held !== 0) {
+        heap.free(held)
+        slots[slot] = 0
+        continue
+      }
+      const size = sizeFrom(random)
+      const p = heap.calloc(1, size)
+      const gap = size >>> 3
+      for (let place = 0; place < PLACES; place++) {
+        dirt |= bytes[p + place * gap]
+        bytes[p + place * gap] = 255
+      }
+      dirt |= bytes[p + size - 1]
+      bytes[p + size - 1] = 255
+      slots[slot] = p
+      sum = (sum + Math.imul(slot + 1, size)) | 0
     }
-    const size = sizeFrom(random)
-    const p = heap.calloc(1, size)
-    const gap = size >>> 3
-    for (let place = 0; place < PLACES; place++) {
-      dirt |= bytes[p + place * gap]
-      bytes[p + place * gap] = 255
-    }
-    dirt |= bytes[p + size - 1]
-    bytes[p + size - 1] = 255
-    slots[slot] = p
-    sum = (sum + Math.imul(slot + 1, size)) | 0
+    if (dirt !== 0) throw new Error('calloc gave a block that is not all zero')
+    words[RANDOM] = random
+    words[SUM] = sum
+    return operations
   }
-  if (dirt !== 0) throw new Error('calloc gave a block that is not all zero')
-  lane.words[RANDOM] = random
-  lane.words[SUM] = sum
-  return operations
 }
 
 function sizeFrom(random: number): number {
@@ -60,7 +60,7 @@ function sizeFrom(random: number): number {
 
 export const calloc = alone<Sizes>({
   name: 'calloc',
-  step,
+  bind,
   single: true,
   fillsBlocks: true,
   empty: emptySlots(firstByte),

@@ -4,10 +4,10 @@
  * 100, 400 and 1600. The original allocates 2,000,000 blocks of each; here the twelve take turns, 1600 blocks each.
  */
 
-import type { Allocator } from '../peers/allocator.ts'
+import type { Mallocs, Views } from '../peers/allocator.ts'
 import { alone } from './alone.ts'
 import { type Lane, OWN, SUM } from './board.ts'
-import type { Sizes } from './kind.ts'
+import type { Loop, Sizes } from './kind.ts'
 
 const SIZES = [16, 32, 64]
 const COUNTS = [25, 100, 400, 1600]
@@ -15,38 +15,37 @@ const BLOCKS = 1600
 /** Which of the twelve comes next. */
 const NEXT = OWN
 
-function step(heap: Allocator, lane: Lane, operations: number): number {
-  let done = 0
-  while (done < operations) {
-    const next = lane.words[NEXT]
-    allocateAndFree(heap, lane, SIZES[next >>> 2], COUNTS[next & 3])
-    lane.words[NEXT] = (next + 1) % (SIZES.length * COUNTS.length)
-    done += 2 * BLOCKS
-  }
-  return done
-}
-
-function allocateAndFree(heap: Allocator, lane: Lane, size: number, count: number): void {
-  const words = heap.U32
-  const blocks = lane.pointers
-  const half = count >>> 1
-  let sum = lane.words[SUM]
-  for (let round = BLOCKS / count; round > 0; round--) {
-    for (let i = 0; i < count; i++) {
-      const p = heap.malloc(size)
-      for (let at = p >>> 2; at < (p + size) >>> 2; at++) words[at] = i
-      blocks[i] = p
+function bind({ U32 }: Views, { words, pointers: blocks }: Lane): Loop {
+  const allocateAndFree = (heap: Mallocs, size: number, count: number) => {
+    const half = count >>> 1
+    let sum = words[SUM]
+    for (let round = BLOCKS / count; round > 0; round--) {
+      for (let i = 0; i < count; i++) {
+        const p = heap.malloc(size)
+        for (let at = p >>> 2; at < (p + size) >>> 2; at++) U32[at] = i
+        blocks[i] = p
+      }
+      sum = (sum + U32[blocks[half] >>> 2] + size) | 0
+      for (let i = 0; i < half; i++) heap.free(blocks[i])
+      for (let i = count - 1; i >= half; i--) heap.free(blocks[i])
     }
-    sum = (sum + words[blocks[half] >>> 2] + size) | 0
-    for (let i = 0; i < half; i++) heap.free(blocks[i])
-    for (let i = count - 1; i >= half; i--) heap.free(blocks[i])
+    words[SUM] = sum
   }
-  lane.words[SUM] = sum
+  return (heap, operations) => {
+    let done = 0
+    while (done < operations) {
+      const next = words[NEXT]
+      allocateAndFree(heap, SIZES[next >>> 2], COUNTS[next & 3])
+      words[NEXT] = (next + 1) % (SIZES.length * COUNTS.length)
+      done += 2 * BLOCKS
+    }
+    return done
+  }
 }
 
 export const glibcSimple = alone<Sizes>({
   name: 'glibc-simple',
-  step,
+  bind,
   single: false,
   fillsBlocks: true,
   pointersPerLane: () => BLOCKS,

@@ -4,43 +4,43 @@
  * their square, so that each doubling of the size takes the same share of the bytes.
  */
 
-import type { Allocator } from '../peers/allocator.ts'
+import type { Views } from '../peers/allocator.ts'
 import { alone, emptySlots, firstWord } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
-import type { Sizes } from './kind.ts'
+import type { Loop, Sizes } from './kind.ts'
 
 const SLOTS = 1024
 /** One over the size is uniform: `2^27 / d` with d uniform in 2^12 .. 2^25, which needs no logarithm. */
 const OVER = 2 ** 27
 
 /** Replaces the blocks of `operations` slots. */
-function step(heap: Allocator, lane: Lane, operations: number): number {
-  const words = heap.U32
-  const slots = lane.pointers
-  let random = lane.words[RANDOM]
-  let sum = lane.words[SUM]
-  for (let i = 0; i < operations; i++) {
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    const slot = random & (SLOTS - 1)
-    const held = slots[slot]
-    if (held !== 0) heap.free(held)
-    const size = (OVER / (4096 + (random >>> 7) - (random >>> 20))) | 0
-    const p = heap.malloc(size)
-    const end = (p >>> 2) + (size >>> 2)
-    for (let at = p >>> 2; at < end; at++) words[at] = random
-    slots[slot] = p
-    sum = (sum + Math.imul(slot + 1, size)) | 0
+function bind({ U32 }: Views, { words, pointers: slots }: Lane): Loop {
+  return (heap, operations) => {
+    let random = words[RANDOM]
+    let sum = words[SUM]
+    for (let i = 0; i < operations; i++) {
+      random ^= random << 13
+      random ^= random >>> 17
+      random ^= random << 5
+      const slot = random & (SLOTS - 1)
+      const held = slots[slot]
+      if (held !== 0) heap.free(held)
+      const size = (OVER / (4096 + (random >>> 7) - (random >>> 20))) | 0
+      const p = heap.malloc(size)
+      const end = (p >>> 2) + (size >>> 2)
+      for (let at = p >>> 2; at < end; at++) U32[at] = random
+      slots[slot] = p
+      sum = (sum + Math.imul(slot + 1, size)) | 0
+    }
+    words[RANDOM] = random
+    words[SUM] = sum
+    return operations
   }
-  lane.words[RANDOM] = random
-  lane.words[SUM] = sum
-  return operations
 }
 
 export const glibcThread = alone<Sizes>({
   name: 'glibc-thread',
-  step,
+  bind,
   single: true,
   fillsBlocks: true,
   empty: emptySlots(firstWord),

@@ -9,7 +9,7 @@
  */
 
 import type { Part, Task } from '../contender/part.ts'
-import type { Allocator } from '../peers/allocator.ts'
+import type { Allocator, Views } from '../peers/allocator.ts'
 import type { Lane } from './board.ts'
 
 /** Sizes are `low + (x << shift)` with x uniform in 0 .. units - 1. */
@@ -38,8 +38,16 @@ export interface Shared {
   readonly pointers: number
 }
 
-/** Runs about `operations` and returns how many it were. */
-export type Step<S extends Shape> = (heap: Allocator, lane: Lane, operations: number, shape: S) => number
+/** Runs about `operations` and returns how many it were. The allocator may be another each time, its memory never. */
+export type Loop<A = Allocator> = (heap: A, operations: number) => number
+
+/**
+ * Makes a thread's loop, once in a session. What it works with at each operation (views, pointers, sizes) are constants
+ * of its closure, as they are statics and registers in the C twin: V8 builds what the only closure of a function holds
+ * into the machine code. A view that is a parameter is checked, and its address and length loaded, at each access
+ * (docs/performance.md, "What a call costs that never happens").
+ */
+export type Bind<S extends Shape, A = Allocator> = (views: Views, lane: Lane, shape: S) => Loop<A>
 
 /**
  * Calls a loop such that V8 compiles it as a function of its own, as the C twin's is: inlined into the loop around it, it
@@ -70,12 +78,19 @@ export interface Kind<S extends Shape = Shape> {
   idle?(shape: S): S
   /** The main thread's part for each lane, before the first run. */
   prepare?(heap: Allocator, lane: Lane, shape: S): void
-  /** A seat's part in a run: ends when `task.seconds` have passed or `task.operations` per lane are done. */
-  run(part: Part<S>, task: Task): void | Promise<void>
-  /** Takes the time of single operations, for loops that can be asked for one. */
-  sample?(part: Part<S>, task: Task): void
-  /** Frees what a seat holds at the end of a fixed run. */
-  empty?(part: Part<S>): void
+  /** Whether the loop can be asked for one operation, so that its time can be taken. */
+  readonly single?: boolean
+  /** What a thread does in its seat; asked for once. */
+  sit(part: Part<S>): Seated
+}
+
+export interface Seated {
+  /** The seat's part in a run: ends when `task.seconds` have passed or `task.operations` per lane are done. */
+  run(task: Task): void | Promise<void>
+  /** Takes the time of single operations, where the kind is `single`. */
+  sample?(task: Task): void
+  /** Frees what the seat holds at the end of a fixed run. */
+  empty?(): void
 }
 
 export function averageSize({ low, units, shift }: Sizes): number {

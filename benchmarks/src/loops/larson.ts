@@ -7,12 +7,12 @@
 
 import { Pace } from '../contender/pace.ts'
 import type { Part, Task } from '../contender/part.ts'
-import { sampleSteps } from '../contender/sample.ts'
+import { sampleLoop } from '../contender/sample.ts'
 import { monotonicSeconds, waitFor } from '../contender/waiting.ts'
-import type { Allocator } from '../peers/allocator.ts'
+import type { Allocator, Views } from '../peers/allocator.ts'
 import { LEAST } from './alone.ts'
 import { type Lane, OPERATIONS, OWN, RANDOM, report, SUM } from './board.ts'
-import { apart, averageSize, type Kind, type Sizes } from './kind.ts'
+import { apart, averageSize, type Kind, type Loop, type Sizes } from './kind.ts'
 
 export type LarsonShape = Sizes & {
   /** Blocks of each lane. */
@@ -29,31 +29,27 @@ const LEFT = OWN + 1
 const STOPPED = OWN + 2
 
 /** Replaces a random block `operations` times: each is one free and one malloc. */
-function replace(heap: Allocator, lane: Lane, operations: number, shape: LarsonShape): number {
-  const halves = heap.U16
-  const blocks = lane.pointers
-  // Integers outside the loop: V8 would convert what it reads from an object in every pass.
-  const slots = shape.slots | 0
-  const low = shape.low | 0
-  const units = shape.units | 0
-  const shift = shape.shift | 0
-  let random = lane.words[RANDOM]
-  let sum = lane.words[SUM]
-  for (let i = 0; i < operations; i++) {
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    const slot = Math.imul(random & 0xffff, slots) >>> 16
-    const size = low + ((Math.imul(random >>> 16, units) >>> 16) << shift)
-    heap.free(blocks[slot])
-    const p = heap.malloc(size)
-    halves[p >>> 1] = random
-    blocks[slot] = p
-    sum = (sum + Math.imul(slot + 1, size)) | 0
+function bindReplace({ U16: halves }: Views, { words, pointers: blocks }: Lane, shape: LarsonShape): Loop {
+  const { slots, low, units, shift } = shape
+  return (heap, operations) => {
+    let random = words[RANDOM]
+    let sum = words[SUM]
+    for (let i = 0; i < operations; i++) {
+      random ^= random << 13
+      random ^= random >>> 17
+      random ^= random << 5
+      const slot = Math.imul(random & 0xffff, slots) >>> 16
+      const size = low + ((Math.imul(random >>> 16, units) >>> 16) << shift)
+      heap.free(blocks[slot])
+      const p = heap.malloc(size)
+      halves[p >>> 1] = random
+      blocks[slot] = p
+      sum = (sum + Math.imul(slot + 1, size)) | 0
+    }
+    words[RANDOM] = random
+    words[SUM] = sum
+    return operations
   }
-  lane.words[RANDOM] = random
-  lane.words[SUM] = sum
-  return operations
 }
 
 /** The main thread's part: allocates a lane's blocks, shuffles them, and makes four replacements per block. */
@@ -81,7 +77,7 @@ function prepare(heap: Allocator, lane: Lane, shape: LarsonShape): void {
     blocks[other] = p
   }
   lane.words[RANDOM] = random
-  replace(heap, lane, 4 * slots, shape)
+  bindReplace(heap, lane, shape)(heap, 4 * slots)
   lane.words[LEFT] = shape.turn
 }
 
@@ -97,8 +93,7 @@ function empty(heap: Allocator, lane: Lane): void {
 }
 
 /** Two threads to a lane, of which one works and the other waits to succeed it. */
-function runInTurn(part: Part<LarsonShape>, task: Task): void {
-  const lane = laneOf(part)
+function runInTurn(part: Part<LarsonShape>, task: Task, lane: Lane, loop: Loop): void {
   const { words } = lane
   const side = part.seat & 1
   for (;;) {
@@ -108,7 +103,7 @@ function runInTurn(part: Part<LarsonShape>, task: Task): void {
       waitFor(part.board, words, TURN, turn)
       continue
     }
-    const ended = runTurn(part, task, lane)
+    const ended = runTurn(part, task, lane, loop)
     if (ended) Atomics.store(words, STOPPED, task.round)
     else Atomics.store(words, TURN, 1 - side)
     Atomics.notify(words, TURN)
@@ -116,7 +111,7 @@ function runInTurn(part: Part<LarsonShape>, task: Task): void {
 }
 
 /** Runs until the turn ends (false) or the round does (true). */
-function runTurn(part: Part<LarsonShape>, task: Task, lane: Lane): boolean {
+function runTurn(part: Part<LarsonShape>, task: Task, lane: Lane, loop: Loop): boolean {
   const { words, clock } = lane
   const { heap, shape, started } = part
   let now = monotonicSeconds()
@@ -124,7 +119,7 @@ function runTurn(part: Part<LarsonShape>, task: Task, lane: Lane): boolean {
   let left = words[LEFT]
   const pace = new Pace(LEAST, now)
   do {
-    const ran = apart(replace, heap, lane, Math.min(pace.chunk, left, task.operations - done), shape)
+    const ran = apart(loop, heap, Math.min(pace.chunk, left, task.operations - done))
     done += ran
     left -= ran
     now = monotonicSeconds()
@@ -136,15 +131,6 @@ function runTurn(part: Part<LarsonShape>, task: Task, lane: Lane): boolean {
   words[LEFT] = shape.turn
   part.leave()
   return now - started >= task.seconds || done >= task.operations
-}
-
-function laneOf(part: Part<LarsonShape>): Lane {
-  return part.lane(part.seat >>> 1)
-}
-
-/** Whether it is this seat that works at its lane now. */
-function isAtWork(part: Part<LarsonShape>): boolean {
-  return laneOf(part).words[TURN] === (part.seat & 1)
 }
 
 export const larson: Kind<LarsonShape> = {
@@ -159,11 +145,19 @@ export const larson: Kind<LarsonShape> = {
   },
   idle: (shape) => ({ ...shape, slots: 64, low: 16, units: 1, shift: 0 }),
   prepare,
-  run: runInTurn,
-  sample: (part, task) => {
-    if (isAtWork(part)) sampleSteps(part, laneOf(part), replace, task)
-  },
-  empty: (part) => {
-    if (isAtWork(part)) empty(part.heap, laneOf(part))
+  single: true,
+  sit: (part) => {
+    const lane = part.lane(part.seat >>> 1)
+    const loop = bindReplace(part.heap, lane, part.shape)
+    const isAtWork = () => lane.words[TURN] === (part.seat & 1)
+    return {
+      run: (task) => runInTurn(part, task, lane, loop),
+      sample: (task) => {
+        if (isAtWork()) sampleLoop(part, lane, loop, task)
+      },
+      empty: () => {
+        if (isAtWork()) empty(part.heap, lane)
+      },
+    }
   },
 }

@@ -13,20 +13,13 @@
  * Fixed runs: who frees which block depends on the schedule, so the checksum adds up the words read in any order.
  */
 
-import type { Part, Task } from '../contender/part.ts'
+import type { Part } from '../contender/part.ts'
 import { runAlone } from './alone.ts'
 import { RANDOM, SUM } from './board.ts'
 import type { Kind, Sizes } from './kind.ts'
 
 export type MleakShape = Sizes & {
   readonly slots: number
-}
-
-function run(part: Part<MleakShape>, task: Task): void {
-  runAlone(part, task, (_, lane, operations) => {
-    for (let i = 0; i < operations; i++) lane.words[SUM] += live(part)
-    return operations
-  })
 }
 
 /** One life; returns what it read. */
@@ -52,6 +45,18 @@ function live(part: Part<MleakShape>): number {
   return read
 }
 
+/** Frees what the slots hold. */
+function empty(part: Part<MleakShape>): void {
+  const { heap, board } = part
+  const { words } = part.lane(0)
+  for (const p of board.pointers) {
+    if (p === 0) continue
+    words[SUM] += heap.U32[p >>> 2]
+    heap.free(p)
+  }
+  board.pointers.fill(0)
+}
+
 export const mleak: Kind<MleakShape> = {
   name: 'mleak',
   passesBlocks: true,
@@ -61,15 +66,17 @@ export const mleak: Kind<MleakShape> = {
   pointersPerLane: () => 0,
   shared: ({ slots }) => ({ words: 0, pointers: slots }),
   live: ({ slots, low }) => ({ blocks: slots, bytes: slots * low }),
-  run,
-  empty: (part) => {
-    const { heap, board, seat } = part
-    if (seat !== 0) return
-    for (const p of board.pointers) {
-      if (p === 0) continue
-      part.lane(0).words[SUM] += heap.U32[p >>> 2]
-      heap.free(p)
+  sit: (part) => {
+    const { words } = part.lane(part.seat)
+    return {
+      run: (task) =>
+        runAlone(part, task, (_, operations) => {
+          for (let i = 0; i < operations; i++) words[SUM] += live(part)
+          return operations
+        }),
+      empty: () => {
+        if (part.seat === 0) empty(part)
+      },
     }
-    board.pointers.fill(0)
   },
 }

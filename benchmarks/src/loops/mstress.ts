@@ -17,9 +17,9 @@
  */
 
 import type { Part } from '../contender/part.ts'
-import type { Allocator } from '../peers/allocator.ts'
+import type { Mallocs, Views } from '../peers/allocator.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
-import type { Kind, Sizes } from './kind.ts'
+import { apart, type Kind, type Sizes } from './kind.ts'
 import { playRounds } from './rounds.ts'
 
 export type MstressShape = Sizes & {
@@ -33,60 +33,89 @@ const MOST_WEIGHT = 8
 const MOST_WORDS = 64 * 10_000
 const COOKIE = 0x5bd1e995
 
-function play(part: Part<MstressShape>): number {
-  const { heap, shape, seat } = part
-  const lane = part.lane(seat)
-  const table = part.board.pointers
+interface Blocks {
+  /** A block of so many words, each of which says how many there are from here on. */
+  take(heap: Mallocs, words: number): number
+  /** Checks all words of a block and frees it; returns how many it had. */
+  give(heap: Mallocs, p: number): number
+}
+
+function bindBlocks({ U32 }: Views): Blocks {
+  return {
+    take(heap, words) {
+      const p = heap.malloc(words * WORD)
+      for (let left = words, at = p >>> 2; left > 0; left--, at += 2) U32[at] = left ^ COOKIE
+      return p
+    },
+    give(heap, p) {
+      if (p === 0) return 0
+      const words = U32[p >>> 2] ^ COOKIE
+      if (words < 1 || words > MOST_WORDS) throw new Error(`the first word of the block at ${p} has changed`)
+      for (let left = words, at = p >>> 2; left > 0; left--, at += 2) {
+        if ((U32[at] ^ left) !== COOKIE)
+          throw new Error(`word ${words - left} of the block at ${p} has changed`)
+      }
+      heap.free(p)
+      return words
+    },
+  }
+}
+
+/** A thread's life of one round; returns its operations. */
+function bindLife({ shape, seat, board }: Part<MstressShape>, { take, give }: Blocks, lane: Lane) {
+  const { words: state, pointers } = lane
+  const table = board.pointers
   const { places } = shape
   const allocations = allocationsOf(shape, seat)
   const keeps = allocations / 2
-  const held = lane.pointers.subarray(0, allocations)
-  const kept = lane.pointers.subarray(allocations, allocations + keeps)
-  let random = lane.words[RANDOM]
-  let sum = lane.words[SUM]
-  let holds = 0
-  let keptSoFar = 0
-  while (holds < allocations || keptSoFar < keeps) {
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    const choice = random
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    const factor = factorOf(random >>> 16)
-    if (keptSoFar === keeps || (holds < allocations && (choice & 1) !== 0)) {
-      const words = factor << ((((choice >>> 1) & 0xff) * 5) >>> 8)
-      held[holds++] = take(heap, words)
-      sum = (sum + Math.imul(holds, words)) | 0
-    } else {
-      const words = factor << ((((choice >>> 1) & 0xff) * 7) >>> 8)
-      kept[keptSoFar++] = take(heap, words)
-      sum = (sum + Math.imul(keptSoFar, words)) | 0
-    }
-    if ((((choice >>> 9) & 0xff) * 3) >>> 8 !== 0 && holds > 0) {
+  const held = pointers.subarray(0, allocations)
+  const kept = pointers.subarray(allocations, allocations + keeps)
+  return (heap: Mallocs): number => {
+    let random = state[RANDOM]
+    let sum = state[SUM]
+    let holds = 0
+    let keptSoFar = 0
+    while (holds < allocations || keptSoFar < keeps) {
       random ^= random << 13
       random ^= random >>> 17
       random ^= random << 5
-      const at = Math.imul(random >>> 16, holds) >>> 16
-      sum = (sum + give(heap, held[at])) | 0
-      held[at] = 0
-    }
-    if (((choice >>> 17) & 3) === 0 && holds > 0) {
+      const choice = random
       random ^= random << 13
       random ^= random >>> 17
       random ^= random << 5
-      const at = Math.imul(random >>> 16, holds) >>> 16
-      // Partner: the same exchange in another thread, which may then read and free the block.
-      held[at] = Atomics.exchange(table, Math.imul(random & 0xffff, places) >>> 16, held[at])
+      const factor = factorOf(random >>> 16)
+      if (keptSoFar === keeps || (holds < allocations && (choice & 1) !== 0)) {
+        const words = factor << ((((choice >>> 1) & 0xff) * 5) >>> 8)
+        held[holds++] = take(heap, words)
+        sum = (sum + Math.imul(holds, words)) | 0
+      } else {
+        const words = factor << ((((choice >>> 1) & 0xff) * 7) >>> 8)
+        kept[keptSoFar++] = take(heap, words)
+        sum = (sum + Math.imul(keptSoFar, words)) | 0
+      }
+      if ((((choice >>> 9) & 0xff) * 3) >>> 8 !== 0 && holds > 0) {
+        random ^= random << 13
+        random ^= random >>> 17
+        random ^= random << 5
+        const at = Math.imul(random >>> 16, holds) >>> 16
+        sum = (sum + give(heap, held[at])) | 0
+        held[at] = 0
+      }
+      if (((choice >>> 17) & 3) === 0 && holds > 0) {
+        random ^= random << 13
+        random ^= random >>> 17
+        random ^= random << 5
+        const at = Math.imul(random >>> 16, holds) >>> 16
+        // Partner: the same exchange in another thread, which may then read and free the block.
+        held[at] = Atomics.exchange(table, Math.imul(random & 0xffff, places) >>> 16, held[at])
+      }
     }
+    state[RANDOM] = random
+    for (let i = 0; i < keeps; i++) sum = (sum + give(heap, kept[i])) | 0
+    for (let i = 0; i < allocations; i++) sum = (sum + give(heap, held[i])) | 0
+    state[SUM] = sum
+    return allocations + keeps
   }
-  lane.words[RANDOM] = random
-  for (let i = 0; i < keeps; i++) sum = (sum + give(heap, kept[i])) | 0
-  for (let i = 0; i < allocations; i++) sum = (sum + give(heap, held[i])) | 0
-  lane.words[SUM] = sum
-  part.leave()
-  return allocations + keeps
 }
 
 function factorOf(random: number): number {
@@ -94,43 +123,22 @@ function factorOf(random: number): number {
   return random >= 66 ? 100 : random >= 7 ? 1000 : 10_000
 }
 
-/** A block of so many words, each of which says how many there are from here on. */
-function take(heap: Allocator, words: number): number {
-  const { U32 } = heap
-  const p = heap.malloc(words * WORD)
-  for (let left = words, at = p >>> 2; left > 0; left--, at += 2) U32[at] = left ^ COOKIE
-  return p
-}
-
-/** Checks all words of a block and frees it; returns how many it had. */
-function give(heap: Allocator, p: number): number {
-  if (p === 0) return 0
-  const { U32 } = heap
-  const words = U32[p >>> 2] ^ COOKIE
-  if (words < 1 || words > MOST_WORDS) throw new Error(`the first word of the block at ${p} has changed`)
-  for (let left = words, at = p >>> 2; left > 0; left--, at += 2) {
-    if ((U32[at] ^ left) !== COOKIE) throw new Error(`word ${words - left} of the block at ${p} has changed`)
-  }
-  heap.free(p)
-  return words
-}
-
 /** Main's part between rounds: frees every second block of the table, chosen by where lane 0's generator stands. */
-function cull(part: Part<MstressShape>): void {
-  const { heap } = part
-  const table = part.board.pointers
+function cull(part: Part<MstressShape>, blocks: Blocks): void {
+  const { pointers: table } = part.board
   let random = part.lane(0).words[RANDOM]
   for (let place = 0; place < table.length; place++) {
     random ^= random << 13
     random ^= random >>> 17
     random ^= random << 5
-    if ((random & 0x10000) !== 0) freePlace(heap, table, place, part.lane(part.seat))
+    if ((random & 0x10000) !== 0) freePlace(part, blocks, place)
   }
   part.leave()
 }
 
-function freePlace(heap: Allocator, table: Uint32Array, place: number, lane: Lane): void {
-  lane.words[SUM] += give(heap, table[place])
+function freePlace(part: Part<MstressShape>, { give }: Blocks, place: number): void {
+  const { pointers: table } = part.board
+  part.lane(part.seat).words[SUM] += give(part.heap, table[place])
   table[place] = 0
 }
 
@@ -152,17 +160,21 @@ export const mstress: Kind<MstressShape> = {
     const averageFactor = (64_881 + 589 * 100 + 59 * 1000 + 7 * 10_000) / 65_536
     return { blocks, bytes: (blocks / 2) * (31 / 5 + 127 / 7) * averageFactor * WORD }
   },
-  run: (part, task) =>
-    playRounds(
-      part,
-      task,
-      () => play(part),
-      () => cull(part),
-    ),
-  empty: (part) => {
-    const { heap, board, seat } = part
-    if (seat !== 0) return
-    for (let place = 0; place < board.pointers.length; place++)
-      freePlace(heap, board.pointers, place, part.lane(0))
+  sit: (part) => {
+    const lane = part.lane(part.seat)
+    const blocks = bindBlocks(part.heap)
+    const life = bindLife(part, blocks, lane)
+    const play = () => {
+      const operations = apart(life, part.heap)
+      part.leave()
+      return operations
+    }
+    return {
+      run: (task) => playRounds(part, task, play, () => cull(part, blocks)),
+      empty: () => {
+        if (part.seat !== 0) return
+        for (let place = 0; place < part.board.pointers.length; place++) freePlace(part, blocks, place)
+      },
+    }
   },
 }

@@ -5,10 +5,10 @@
  * and the copies that they make.
  */
 
-import type { Allocator } from '../peers/allocator.ts'
+import type { Views } from '../peers/allocator.ts'
 import { alone, emptySlots, firstWord } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
-import type { Sizes } from './kind.ts'
+import type { Loop, Sizes } from './kind.ts'
 
 const VECTORS = 24
 const LEAST = 16
@@ -17,34 +17,34 @@ const STEP = 512
 const MOST_BY_STEPS = 2 ** 15
 
 /** Grows vectors `operations` times: one realloc each, or the malloc or the free that a vector begins and ends with. */
-function step(heap: Allocator, lane: Lane, operations: number): number {
-  const words = heap.U32
-  const vectors = lane.pointers
-  let random = lane.words[RANDOM]
-  let sum = lane.words[SUM]
-  for (let i = 0; i < operations; i++) {
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    const vector = Math.imul(random & 0xffff, VECTORS) >>> 16
-    const old = vectors[vector]
-    // A vector begins with its size in bytes and ends with its number.
-    const size = old === 0 ? 0 : words[old >>> 2]
-    const grown = grow(vector % 3, size)
-    if (grown === 0) {
-      heap.free(old)
-      vectors[vector] = 0
-      continue
+function bind({ U32 }: Views, { words, pointers: vectors }: Lane): Loop {
+  return (heap, operations) => {
+    let random = words[RANDOM]
+    let sum = words[SUM]
+    for (let i = 0; i < operations; i++) {
+      random ^= random << 13
+      random ^= random >>> 17
+      random ^= random << 5
+      const vector = Math.imul(random & 0xffff, VECTORS) >>> 16
+      const old = vectors[vector]
+      // A vector begins with its size in bytes and ends with its number.
+      const size = old === 0 ? 0 : U32[old >>> 2]
+      const grown = grow(vector % 3, size)
+      if (grown === 0) {
+        heap.free(old)
+        vectors[vector] = 0
+        continue
+      }
+      const p = size === 0 ? heap.malloc(grown) : heap.realloc(old, grown)
+      if (size !== 0) sum = (sum + Math.imul(U32[p >>> 2], U32[((p + size) >>> 2) - 1])) | 0
+      U32[p >>> 2] = grown
+      U32[((p + grown) >>> 2) - 1] = vector + 1
+      vectors[vector] = p
     }
-    const p = size === 0 ? heap.malloc(grown) : heap.realloc(old, grown)
-    if (size !== 0) sum = (sum + Math.imul(words[p >>> 2], words[((p + size) >>> 2) - 1])) | 0
-    words[p >>> 2] = grown
-    words[((p + grown) >>> 2) - 1] = vector + 1
-    vectors[vector] = p
+    words[RANDOM] = random
+    words[SUM] = sum
+    return operations
   }
-  lane.words[RANDOM] = random
-  lane.words[SUM] = sum
-  return operations
 }
 
 /** The next size of a vector that grows in this manner; 0 if it has had its last. A multiple of 4. */
@@ -57,7 +57,7 @@ function grow(manner: number, size: number): number {
 
 export const reallocVectors = alone<Sizes>({
   name: 'realloc-vectors',
-  step,
+  bind,
   single: true,
   fillsBlocks: true,
   empty: emptySlots(firstWord),

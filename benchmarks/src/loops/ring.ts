@@ -9,7 +9,7 @@
 import { Pace } from '../contender/pace.ts'
 import type { Part, Task } from '../contender/part.ts'
 import { monotonicSeconds, pause } from '../contender/waiting.ts'
-import type { Allocator } from '../peers/allocator.ts'
+import type { Allocator, Mallocs, Views } from '../peers/allocator.ts'
 import { type Lane, RANDOM, report, SUM } from './board.ts'
 import { apart, type Kind, type Sizes } from './kind.ts'
 
@@ -30,47 +30,49 @@ const SHARED_WORDS = 48
 const NUMBER = 2
 
 /** Allocates one batch into the ring, from place `first` on. */
-function produce(heap: Allocator, ring: Uint32Array, first: number): void {
-  const words = heap.U32
-  for (let i = 0; i < BATCH; i++) {
-    const p = heap.malloc(64)
-    words[(p >>> 2) + NUMBER] = first + i
-    ring[(first + i) & RING_MASK] = p
+function bindProduce({ U32 }: Views, ring: Uint32Array) {
+  return (heap: Mallocs, first: number): void => {
+    for (let i = 0; i < BATCH; i++) {
+      const p = heap.malloc(64)
+      U32[(p >>> 2) + NUMBER] = first + i
+      ring[(first + i) & RING_MASK] = p
+    }
   }
 }
 
 /** Frees one batch from the ring. */
-function consume(heap: Allocator, ring: Uint32Array, first: number, lane: Lane): void {
-  const words = heap.U32
-  let sum = lane.words[SUM]
-  for (let i = 0; i < BATCH; i++) {
-    const p = ring[(first + i) & RING_MASK]
-    sum = (sum + words[(p >>> 2) + NUMBER]) | 0
-    heap.free(p)
+function bindConsume({ U32 }: Views, ring: Uint32Array, { words }: Lane) {
+  return (heap: Mallocs, first: number): void => {
+    let sum = words[SUM]
+    for (let i = 0; i < BATCH; i++) {
+      const p = ring[(first + i) & RING_MASK]
+      sum = (sum + U32[(p >>> 2) + NUMBER]) | 0
+      heap.free(p)
+    }
+    words[SUM] = sum
   }
-  lane.words[SUM] = sum
 }
 
 /** Moves one batch from the ring into the table, and frees what it displaces. */
-function scatter(heap: Allocator, ring: Uint32Array, first: number, lane: Lane): void {
-  const words = heap.U32
-  const table = lane.pointers
+function bindScatter({ U32 }: Views, ring: Uint32Array, { words, pointers: table }: Lane) {
   const mask = table.length - 1
-  let random = lane.words[RANDOM]
-  let sum = lane.words[SUM]
-  for (let i = 0; i < BATCH; i++) {
-    const p = ring[(first + i) & RING_MASK]
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    const place = (random >>> 5) & mask
-    sum = (sum + Math.imul(place + 1, words[(p >>> 2) + NUMBER])) | 0
-    const displaced = table[place]
-    table[place] = p
-    if (displaced !== 0) heap.free(displaced)
+  return (heap: Mallocs, first: number): void => {
+    let random = words[RANDOM]
+    let sum = words[SUM]
+    for (let i = 0; i < BATCH; i++) {
+      const p = ring[(first + i) & RING_MASK]
+      random ^= random << 13
+      random ^= random >>> 17
+      random ^= random << 5
+      const place = (random >>> 5) & mask
+      sum = (sum + Math.imul(place + 1, U32[(p >>> 2) + NUMBER])) | 0
+      const displaced = table[place]
+      table[place] = p
+      if (displaced !== 0) heap.free(displaced)
+    }
+    words[RANDOM] = random
+    words[SUM] = sum
   }
-  lane.words[RANDOM] = random
-  lane.words[SUM] = sum
 }
 
 /** Frees what the table still holds. */
@@ -87,9 +89,11 @@ function emptyTable(heap: Allocator, lane: Lane): void {
   lane.words[SUM] = sum
 }
 
-function runProducer(part: Part<RingShape>, task: Task): void {
-  const { heap, board } = part
-  const { words, pointers: ring } = board
+/** A batch from place `first` of the ring on. */
+type Move = (heap: Mallocs, first: number) => void
+
+function runProducer({ heap, board }: Part<RingShape>, task: Task, produce: Move): void {
+  const { words } = board
   const batches = Math.ceil(task.operations / BATCH)
   let first = Atomics.load(words, HEAD)
   for (let batch = 0; batch < batches; batch++) {
@@ -97,18 +101,16 @@ function runProducer(part: Part<RingShape>, task: Task): void {
       if (Atomics.load(words, STOP) === task.round) return
       pause(board, spins)
     }
-    apart(produce, heap, ring, first)
+    apart(produce, heap, first)
     first = (first + BATCH) | 0
     Atomics.store(words, HEAD, first)
     if (Atomics.load(words, STOP) === task.round) return
   }
 }
 
-function runConsumer(part: Part<RingShape>, task: Task): void {
-  const { heap, board, shape, started } = part
-  const { words, pointers: ring } = board
-  const lane = part.lane(0)
-  const step = shape.slots === 0 ? consume : scatter
+function runConsumer(part: Part<RingShape>, task: Task, consume: Move): void {
+  const { heap, board, started } = part
+  const { words } = board
   const batches = Math.ceil(task.operations / BATCH)
   let first = Atomics.load(words, TAIL)
   let now = monotonicSeconds()
@@ -117,7 +119,7 @@ function runConsumer(part: Part<RingShape>, task: Task): void {
   do {
     for (let left = Math.min(pace.chunk, batches - done); left > 0; left--) {
       for (let spins = 0; Atomics.load(words, HEAD) === first; spins++) pause(board, spins)
-      apart(step, heap, ring, first, lane)
+      apart(consume, heap, first)
       first = (first + BATCH) | 0
       done++
       Atomics.store(words, TAIL, first)
@@ -126,7 +128,7 @@ function runConsumer(part: Part<RingShape>, task: Task): void {
     pace.adapt(now)
   } while (now - started < task.seconds && done < batches)
   Atomics.store(words, STOP, task.round)
-  report(lane, now, done * BATCH)
+  report(part.lane(0), now, done * BATCH)
 }
 
 export const ring: Kind<RingShape> = {
@@ -141,8 +143,17 @@ export const ring: Kind<RingShape> = {
     const blocks = slots + RING_SLOTS / 2
     return { blocks, bytes: blocks * low }
   },
-  run: (part, task) => (part.seat === 0 ? runProducer(part, task) : runConsumer(part, task)),
-  empty: (part) => {
-    if (part.seat === 1) emptyTable(part.heap, part.lane(0))
+  sit: (part) => {
+    const { heap, board, shape } = part
+    if (part.seat === 0) {
+      const produce = bindProduce(heap, board.pointers)
+      return { run: (task) => runProducer(part, task, produce) }
+    }
+    const lane = part.lane(0)
+    const consume = (shape.slots === 0 ? bindConsume : bindScatter)(heap, board.pointers, lane)
+    return {
+      run: (task) => runConsumer(part, task, consume),
+      empty: () => emptyTable(part.heap, lane),
+    }
   },
 }

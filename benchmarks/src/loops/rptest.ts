@@ -17,8 +17,8 @@
  */
 
 import type { Part } from '../contender/part.ts'
-import type { Allocator } from '../peers/allocator.ts'
-import { type Board, type Lane, OWN, RANDOM, SUM } from './board.ts'
+import type { Mallocs } from '../peers/allocator.ts'
+import { type Lane, OWN, RANDOM, SUM } from './board.ts'
 import type { Kind, Sizes } from './kind.ts'
 import { playRounds } from './rounds.ts'
 
@@ -42,147 +42,140 @@ const NEXT_FILL = OWN + 2
 const SPACING = 16
 const MOST_WAITING = 8
 
-function play(part: Part<RptestShape>): number {
-  const { heap, board, shape, seat } = part
-  const lane = part.lane(seat)
-  let operations = 0
-  for (let loop = 0; loop < shape.loops; loop++) {
-    freeSome(heap, lane)
-    receive(heap, board, seat, lane)
-    operations += fillSome(heap, lane, shape)
-    if (loop % 2 === 1) {
-      const others = part.seats - 1
-      const to = others === 0 ? seat : (seat + 1 + (lane.words[SENT]++ % others)) % part.seats
-      send(heap, lane, shape, board, to)
-      operations += BATCH
-    }
-  }
-  freeAll(heap, lane)
-  part.leave()
-  return operations
-}
+/** A thread's loop and what it begins and ends with, at a lane of its own. */
+function bindThread({ heap: views, board, shape, seat, seats }: Part<RptestShape>, lane: Lane) {
+  const { U32 } = views
+  const { words, pointers: slots } = lane
+  const { words: waiting, pointers: inboxes } = board
+  const { low, units } = shape
 
-function freeSome(heap: Allocator, lane: Lane): void {
-  const { U32 } = heap
-  const slots = lane.pointers
-  let at = lane.words[NEXT_FREE]
-  let sum = lane.words[SUM]
-  for (let i = 0; i < FREES; i++) {
-    const p = slots[at]
-    if (p !== 0) {
+  const freeSome = (heap: Mallocs): void => {
+    let at = words[NEXT_FREE]
+    let sum = words[SUM]
+    for (let i = 0; i < FREES; i++) {
+      const p = slots[at]
+      if (p !== 0) {
+        sum = (sum + U32[p >>> 2]) | 0
+        heap.free(p)
+        slots[at] = 0
+      }
+      at += FREE_STRIDE
+      if (at >= slots.length) at -= slots.length
+    }
+    words[NEXT_FREE] = at
+    words[SUM] = sum
+  }
+
+  /** Fills the empty ones of FILLS slots; returns how many these were. */
+  const fillSome = (heap: Mallocs): number => {
+    let at = words[NEXT_FILL]
+    let random = words[RANDOM]
+    let sum = words[SUM]
+    let filled = 0
+    for (let i = 0; i < FILLS; i++) {
+      if (slots[at] === 0) {
+        random ^= random << 13
+        random ^= random >>> 17
+        random ^= random << 5
+        const size = low + sizeFrom(random, units)
+        const p = heap.malloc(size)
+        U32[p >>> 2] = size
+        slots[at] = p
+        sum = (sum + Math.imul(at + 1, size)) | 0
+        filled++
+      }
+      at += FILL_STRIDE
+      if (at >= slots.length) at -= slots.length
+    }
+    words[NEXT_FILL] = at
+    words[RANDOM] = random
+    words[SUM] = sum
+    return filled
+  }
+
+  /** Frees linked blocks; returns how many these were. */
+  const freeBatches = (heap: Mallocs, first: number): number => {
+    let freed = 0
+    for (let p = first; p !== 0; freed++) {
+      const next = U32[p >>> 2]
+      heap.free(p)
+      p = next
+    }
+    words[SUM] += freed
+    return freed
+  }
+
+  /** Allocates a batch, each block linked to the one before it, and pushes it onto the inbox of seat `to`. */
+  const send = (heap: Mallocs, to: number): void => {
+    let random = words[RANDOM]
+    let sum = words[SUM]
+    let first = 0
+    let last = 0
+    for (let i = 0; i < BATCH; i++) {
+      random ^= random << 13
+      random ^= random >>> 17
+      random ^= random << 5
+      const size = low + sizeFrom(random, units)
+      const p = heap.malloc(size)
+      U32[p >>> 2] = first
+      first = p
+      if (i === 0) last = p
+      sum = (sum + Math.imul(i + 1, size)) | 0
+    }
+    words[RANDOM] = random
+    words[SUM] = sum
+    const inbox = to * SPACING
+    // Partner: the subtraction in receive. A count that lags behind costs nothing but a batch more or less.
+    if (Atomics.add(waiting, inbox, 1) >= MOST_WAITING) {
+      Atomics.sub(waiting, inbox, 1)
+      freeBatches(heap, first)
+      return
+    }
+    let before: number
+    // Partner: the exchange in receive, which takes the links along.
+    do {
+      before = Atomics.load(inboxes, inbox)
+      U32[last >>> 2] = before
+    } while (Atomics.compareExchange(inboxes, inbox, before, first) !== before)
+  }
+
+  /** Frees all that others have sent. */
+  const receive = (heap: Mallocs): void => {
+    const inbox = seat * SPACING
+    // Partner: the push in send.
+    const freed = freeBatches(heap, Atomics.exchange(inboxes, inbox, 0))
+    if (freed > 0) Atomics.sub(waiting, inbox, freed / BATCH)
+  }
+
+  /** Returns how many blocks it allocated. */
+  const loop = (heap: Mallocs, turn: number): number => {
+    freeSome(heap)
+    receive(heap)
+    const filled = fillSome(heap)
+    if (turn % 2 === 0) return filled
+    const others = seats - 1
+    send(heap, others === 0 ? seat : (seat + 1 + (words[SENT]++ % others)) % seats)
+    return filled + BATCH
+  }
+
+  const freeAll = (heap: Mallocs): void => {
+    let sum = words[SUM]
+    for (let at = 0; at < slots.length; at++) {
+      const p = slots[at]
+      if (p === 0) continue
       sum = (sum + U32[p >>> 2]) | 0
       heap.free(p)
       slots[at] = 0
     }
-    at += FREE_STRIDE
-    if (at >= slots.length) at -= slots.length
+    words[SUM] = sum
   }
-  lane.words[NEXT_FREE] = at
-  lane.words[SUM] = sum
+
+  return { loop, receive, freeAll }
 }
 
-/** Fills the empty ones of FILLS slots; returns how many these were. */
-function fillSome(heap: Allocator, lane: Lane, shape: RptestShape): number {
-  const { U32 } = heap
-  const slots = lane.pointers
-  const low = shape.low | 0
-  const units = shape.units | 0
-  let at = lane.words[NEXT_FILL]
-  let random = lane.words[RANDOM]
-  let sum = lane.words[SUM]
-  let filled = 0
-  for (let i = 0; i < FILLS; i++) {
-    if (slots[at] === 0) {
-      random ^= random << 13
-      random ^= random >>> 17
-      random ^= random << 5
-      // The lesser of two uniform numbers falls off linearly.
-      const size = low + (Math.imul(Math.min(random & 0xffff, random >>> 16), units) >>> 16)
-      const p = heap.malloc(size)
-      U32[p >>> 2] = size
-      slots[at] = p
-      sum = (sum + Math.imul(at + 1, size)) | 0
-      filled++
-    }
-    at += FILL_STRIDE
-    if (at >= slots.length) at -= slots.length
-  }
-  lane.words[NEXT_FILL] = at
-  lane.words[RANDOM] = random
-  lane.words[SUM] = sum
-  return filled
-}
-
-/** Allocates a batch, each block linked to the one before it, and pushes it onto the inbox of seat `to`. */
-function send(heap: Allocator, lane: Lane, shape: RptestShape, board: Board, to: number): void {
-  const { U32 } = heap
-  const low = shape.low | 0
-  const units = shape.units | 0
-  let random = lane.words[RANDOM]
-  let sum = lane.words[SUM]
-  let first = 0
-  let last = 0
-  for (let i = 0; i < BATCH; i++) {
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    const size = low + (Math.imul(Math.min(random & 0xffff, random >>> 16), units) >>> 16)
-    const p = heap.malloc(size)
-    U32[p >>> 2] = first
-    first = p
-    if (i === 0) last = p
-    sum = (sum + Math.imul(i + 1, size)) | 0
-  }
-  lane.words[RANDOM] = random
-  lane.words[SUM] = sum
-  const inbox = to * SPACING
-  // Partner: the subtraction in receive. A count that lags behind costs nothing but a batch more or less.
-  if (Atomics.add(board.words, inbox, 1) >= MOST_WAITING) {
-    Atomics.sub(board.words, inbox, 1)
-    freeBatches(heap, first, lane)
-    return
-  }
-  let before: number
-  // Partner: the exchange in receive, which takes the links along.
-  do {
-    before = Atomics.load(board.pointers, inbox)
-    U32[last >>> 2] = before
-  } while (Atomics.compareExchange(board.pointers, inbox, before, first) !== before)
-}
-
-/** Frees all that others have sent. */
-function receive(heap: Allocator, board: Board, seat: number, lane: Lane): void {
-  const inbox = seat * SPACING
-  // Partner: the push in send.
-  const freed = freeBatches(heap, Atomics.exchange(board.pointers, inbox, 0), lane)
-  if (freed > 0) Atomics.sub(board.words, inbox, freed / BATCH)
-}
-
-/** Frees linked blocks; returns how many these were. */
-function freeBatches(heap: Allocator, first: number, lane: Lane): number {
-  const { U32 } = heap
-  let freed = 0
-  for (let p = first; p !== 0; freed++) {
-    const next = U32[p >>> 2]
-    heap.free(p)
-    p = next
-  }
-  lane.words[SUM] += freed
-  return freed
-}
-
-function freeAll(heap: Allocator, lane: Lane): void {
-  const { U32 } = heap
-  const slots = lane.pointers
-  let sum = lane.words[SUM]
-  for (let at = 0; at < slots.length; at++) {
-    const p = slots[at]
-    if (p === 0) continue
-    sum = (sum + U32[p >>> 2]) | 0
-    heap.free(p)
-    slots[at] = 0
-  }
-  lane.words[SUM] = sum
+/** The lesser of two uniform numbers below `units`: falls off linearly. */
+function sizeFrom(random: number, units: number): number {
+  return Math.imul(Math.min(random & 0xffff, random >>> 16), units) >>> 16
 }
 
 export const rptest: Kind<RptestShape> = {
@@ -197,6 +190,16 @@ export const rptest: Kind<RptestShape> = {
     const blocks = threads * Math.round((slots * FILLS) / (FREES + FILLS) + BATCH)
     return { blocks, bytes: blocks * (low + units / 3) }
   },
-  run: (part, task) => playRounds(part, task, () => play(part)),
-  empty: (part) => receive(part.heap, part.board, part.seat, part.lane(part.seat)),
+  sit: (part) => {
+    const { loop, receive, freeAll } = bindThread(part, part.lane(part.seat))
+    const play = () => {
+      const { heap, shape } = part
+      let operations = 0
+      for (let turn = 0; turn < shape.loops; turn++) operations += loop(heap, turn)
+      freeAll(heap)
+      part.leave()
+      return operations
+    }
+    return { run: (task) => playRounds(part, task, play), empty: () => receive(part.heap) }
+  },
 }

@@ -6,7 +6,7 @@
 
 import { alone } from './alone.ts'
 import type { Kind, Sizes } from './kind.ts'
-import { type Bursts, emptyBuffer, liveOf, noWindow, runBursts } from './windows.ts'
+import { type Bursts, bindBursts, emptyBuffer, liveOf, noWindow } from './windows.ts'
 
 export type Sh6Shape = Sizes & {
   /** Pointers of all buffers of one half of the threads. */
@@ -29,7 +29,7 @@ const placesOf = ({ slots }: Sh6Shape, threads: number) => Math.floor(slots / th
 export const sh6: Kind<Sh6Shape> = {
   ...alone<Sh6Shape>({
     name: 'sh6',
-    step: (heap, lane, operations) => runBursts(heap, lane, operations, bursts, onFull),
+    bind: (views, lane) => bindBursts(views, lane, bursts, onFull),
     single: false,
     fillsBlocks: true,
     empty: emptyBuffer,

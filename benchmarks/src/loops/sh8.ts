@@ -10,8 +10,8 @@ import type { Part, Task } from '../contender/part.ts'
 import { pause } from '../contender/waiting.ts'
 import { runAlone } from './alone.ts'
 import { SUM } from './board.ts'
-import type { Kind, Sizes } from './kind.ts'
-import { type Bursts, emptyBuffer, liveOf, noWindow, runBursts } from './windows.ts'
+import type { Kind, Loop, Sizes } from './kind.ts'
+import { type Bursts, bindBursts, emptyBuffer, liveOf, noWindow } from './windows.ts'
 
 export type Sh8Shape = Sizes & {
   /** Pointers of all buffers of one half of the threads. */
@@ -60,9 +60,8 @@ function runGiver(part: Part<Sh8Shape>, task: Task): void {
   }
 }
 
-function runLane(part: Part<Sh8Shape>, task: Task): void {
-  const onFull = () => freeShare(part)
-  runAlone(part, task, (heap, lane, operations) => runBursts(heap, lane, operations, bursts, onFull))
+function runLane(part: Part<Sh8Shape>, task: Task, loop: Loop): void {
+  runAlone(part, task, loop)
   // Read by the giver.
   Atomics.store(part.board.words, part.seat * LANE + ENDED, task.round)
 }
@@ -87,7 +86,6 @@ function freeShare(part: Part<Sh8Shape>): void {
 function empty(part: Part<Sh8Shape>): void {
   const { heap, board, seat } = part
   const { words, pointers, lanes } = board
-  if (seat === lanes.length) return
   const lane = lanes[seat]
   emptyBuffer(heap, lane)
   const room = DEPTH * shareOf(lane.pointers.length)
@@ -110,6 +108,10 @@ export const sh8: Kind<Sh8Shape> = {
   live: (shape, threads) => liveOf(bursts, 2 * threads * placesOf(shape, threads)),
   idle: (shape) => ({ ...shape, slots: 800 }),
   prepare: (_, lane) => noWindow(lane),
-  run: (part, task) => (part.seat === part.board.lanes.length ? runGiver(part, task) : runLane(part, task)),
-  empty,
+  sit: (part) => {
+    const { heap, board, seat } = part
+    if (seat === board.lanes.length) return { run: (task) => runGiver(part, task) }
+    const loop = bindBursts(heap, part.lane(seat), bursts, () => freeShare(part))
+    return { run: (task) => runLane(part, task, loop), empty: () => empty(part) }
+  },
 }

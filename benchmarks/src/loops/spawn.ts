@@ -74,5 +74,5 @@ export const spawn: Kind<SpawnShape> = {
     blocks: threads * shape.blocks,
     bytes: threads * shape.blocks * averageSize(shape),
   }),
-  run,
+  sit: (part) => ({ run: (task) => run(part, task) }),
 }

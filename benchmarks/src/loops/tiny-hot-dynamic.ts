@@ -1,37 +1,37 @@
 /** tiny-hot-dynamic: tiny-hot with a size that is read from memory for each block, so that nobody knows it beforehand. */
 
-import type { Allocator } from '../peers/allocator.ts'
+import type { Allocator, Views } from '../peers/allocator.ts'
 import { alone } from './alone.ts'
 import { type Lane, OWN, SUM } from './board.ts'
-import type { Sizes } from './kind.ts'
+import type { Loop, Sizes } from './kind.ts'
 
 const BATCH = 100
 /** The size of the blocks. */
 const SIZE = OWN
 
 /** Runs whole batches until at least `operations` are done; returns how many were. */
-function step(heap: Allocator, lane: Lane, operations: number): number {
-  const bytes = heap.U8
-  const { words, pointers } = lane
-  const cycles = Math.ceil(operations / (2 * BATCH))
-  let sum = words[SUM]
-  for (let cycle = 0; cycle < cycles; cycle++) {
-    for (let i = 0; i < BATCH; i++) {
-      const p = heap.malloc(words[SIZE])
-      bytes[p] = i
-      pointers[i] = p
+function bind({ U8: bytes }: Views, { words, pointers }: Lane): Loop {
+  return (heap, operations) => {
+    const cycles = Math.ceil(operations / (2 * BATCH))
+    let sum = words[SUM]
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      for (let i = 0; i < BATCH; i++) {
+        const p = heap.malloc(words[SIZE])
+        bytes[p] = i
+        pointers[i] = p
+      }
+      sum = (sum + bytes[pointers[BATCH - 1]]) | 0
+      for (let i = BATCH - 1; i >= 0; i--) heap.free(pointers[i])
     }
-    sum = (sum + bytes[pointers[BATCH - 1]]) | 0
-    for (let i = BATCH - 1; i >= 0; i--) heap.free(pointers[i])
+    words[SUM] = sum
+    return cycles * 2 * BATCH
   }
-  words[SUM] = sum
-  return cycles * 2 * BATCH
 }
 
 export const tinyHotDynamic = {
   ...alone<Sizes>({
     name: 'tiny-hot-dynamic',
-    step,
+    bind,
     single: false,
     pointersPerLane: () => BATCH,
     live: ({ low }, threads) => ({ blocks: threads * BATCH, bytes: threads * BATCH * low }),

@@ -3,36 +3,37 @@
  * reverse order. The best case of every thread cache: the distance between an allocator and two moves.
  */
 
-import type { Mallocs } from '../peers/allocator.ts'
+import type { Mallocs, Views } from '../peers/allocator.ts'
 import { alone } from './alone.ts'
 import { type Lane, SUM } from './board.ts'
+import type { Loop } from './kind.ts'
 
 const BATCH = 100
 
 /** Runs whole batches until at least `operations` are done; returns how many were. */
-export function step(heap: Mallocs, lane: Lane, operations: number): number {
-  const bytes = heap.U8
-  const pointers = lane.pointers
-  const cycles = Math.ceil(operations / (2 * BATCH))
-  let sum = lane.words[SUM]
-  for (let cycle = 0; cycle < cycles; cycle++) {
-    for (let i = 0; i < BATCH; i++) {
-      const p = heap.malloc(32)
-      bytes[p] = i
-      pointers[i] = p
+export function bind({ U8: bytes }: Views, { words, pointers }: Lane): Loop<Mallocs> {
+  return (heap, operations) => {
+    const cycles = Math.ceil(operations / (2 * BATCH))
+    let sum = words[SUM]
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      for (let i = 0; i < BATCH; i++) {
+        const p = heap.malloc(32)
+        bytes[p] = i
+        pointers[i] = p
+      }
+      sum = (sum + bytes[pointers[BATCH - 1]]) | 0
+      for (let i = BATCH - 1; i >= 0; i--) {
+        heap.free(pointers[i])
+      }
     }
-    sum = (sum + bytes[pointers[BATCH - 1]]) | 0
-    for (let i = BATCH - 1; i >= 0; i--) {
-      heap.free(pointers[i])
-    }
+    words[SUM] = sum
+    return cycles * 2 * BATCH
   }
-  lane.words[SUM] = sum
-  return cycles * 2 * BATCH
 }
 
 export const tinyHot = alone({
   name: 'tiny-hot',
-  step,
+  bind,
   single: false,
   pointersPerLane: () => BATCH,
   live: (_, threads) => ({ blocks: threads * BATCH, bytes: threads * BATCH * 32 }),

@@ -6,10 +6,10 @@
  * (a division would cost as much as the allocation). The first bytes are read back where a fixed run ends.
  */
 
-import type { Mallocs } from '../peers/allocator.ts'
+import type { Mallocs, Views } from '../peers/allocator.ts'
 import { alone, emptySlots, firstByte } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
-import { averageSize, type Sizes } from './kind.ts'
+import { averageSize, type Loop, type Sizes } from './kind.ts'
 
 export type ToggleShape = Sizes & {
   /** Slots of each thread, a power of two. */
@@ -17,41 +17,39 @@ export type ToggleShape = Sizes & {
 }
 
 /** Toggles `operations` times: each is one malloc or one free. */
-export function step(heap: Mallocs, lane: Lane, operations: number, shape: ToggleShape): number {
-  const bytes = heap.U8
-  const slots = lane.pointers
+export function bind({ U8: bytes }: Views, lane: Lane, shape: ToggleShape): Loop<Mallocs> {
+  const { words, pointers: slots } = lane
+  const { low, units, shift } = shape
   const mask = shape.slots - 1
-  // Integers outside the loop: V8 would convert what it reads from an object in every pass.
-  const low = shape.low | 0
-  const units = shape.units | 0
-  const shift = shape.shift | 0
-  let random = lane.words[RANDOM]
-  let sum = lane.words[SUM]
-  for (let i = 0; i < operations; i++) {
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    const slot = random & mask
-    const held = slots[slot]
-    if (held !== 0) {
-      heap.free(held)
-      slots[slot] = 0
-    } else {
-      const size = low + ((Math.imul(random >>> 16, units) >>> 16) << shift)
-      const p = heap.malloc(size)
-      bytes[p] = random
-      slots[slot] = p
-      sum = (sum + Math.imul(slot + 1, size)) | 0
+  return (heap, operations) => {
+    let random = words[RANDOM]
+    let sum = words[SUM]
+    for (let i = 0; i < operations; i++) {
+      random ^= random << 13
+      random ^= random >>> 17
+      random ^= random << 5
+      const slot = random & mask
+      const held = slots[slot]
+      if (held !== 0) {
+        heap.free(held)
+        slots[slot] = 0
+      } else {
+        const size = low + ((Math.imul(random >>> 16, units) >>> 16) << shift)
+        const p = heap.malloc(size)
+        bytes[p] = random
+        slots[slot] = p
+        sum = (sum + Math.imul(slot + 1, size)) | 0
+      }
     }
+    words[RANDOM] = random
+    words[SUM] = sum
+    return operations
   }
-  lane.words[RANDOM] = random
-  lane.words[SUM] = sum
-  return operations
 }
 
 export const toggle = alone<ToggleShape>({
   name: 'toggle',
-  step,
+  bind,
   single: true,
   empty: emptySlots(firstByte),
   pointersPerLane: ({ slots }) => slots,

@@ -5,8 +5,9 @@
  * its own width each time, so that a fifth of the blocks live through one more filling than the others.
  */
 
-import type { Allocator } from '../peers/allocator.ts'
+import type { Allocator, Mallocs, Views } from '../peers/allocator.ts'
 import { type Lane, OWN, SUM } from './board.ts'
+import type { Loop } from './kind.ts'
 
 /** Bursts of blocks, again and again from the first: `counts[k]` blocks of `sizes[k]` bytes. */
 export interface Bursts {
@@ -28,59 +29,53 @@ export function noWindow(lane: Lane): void {
   lane.words[KEPT] = lane.pointers.length
 }
 
-/** Runs whole bursts until at least `operations` blocks are allocated; `onFull` comes with each full buffer. */
-export function runBursts(
-  heap: Allocator,
-  lane: Lane,
-  operations: number,
-  { sizes, counts }: Bursts,
-  onFull: () => void,
-): number {
-  const { words, pointers } = lane
-  let done = 0
-  while (done < operations) {
-    const next = words[NEXT]
-    for (let left = counts[next]; left > 0; ) {
-      left -= fill(heap, lane, sizes[next], left)
-      if (words[AT] !== pointers.length) continue
-      turn(heap, lane)
-      onFull()
-    }
-    done += counts[next]
-    words[NEXT] = (next + 1) % sizes.length
-  }
-  return done
-}
-
-/** Allocates up to `most` blocks of `size`, as many as there are places before the window or the end. */
-function fill(heap: Allocator, lane: Lane, size: number, most: number): number {
-  const { words, pointers: blocks } = lane
-  const bytes = heap.U8
-  const kept = words[KEPT]
-  const from = words[AT]
-  const to = Math.min(from + most, from < kept ? kept : blocks.length)
-  let sum = words[SUM]
-  for (let place = from; place < to; place++) {
-    const p = heap.malloc(size)
-    bytes[p] = place
-    bytes[p + size - 1] = place
-    blocks[place] = p
-    sum = (sum + Math.imul(place + 1, size)) | 0
-  }
-  words[SUM] = sum
-  words[AT] = to === kept ? Math.min(kept + windowOf(lane), blocks.length) : to
-  return to - from
-}
-
-/** Frees all but the next window. */
-function turn(heap: Allocator, lane: Lane): void {
+/** A loop that runs whole bursts until at least `operations` blocks are allocated; `onFull` comes with each full buffer. */
+export function bindBursts({ U8 }: Views, lane: Lane, { sizes, counts }: Bursts, onFull: () => void): Loop {
   const { words, pointers: blocks } = lane
   const width = windowOf(lane)
-  const kept = words[KEPT] + 2 * width > blocks.length ? 0 : words[KEPT] + width
-  for (let place = 0; place < kept; place++) heap.free(blocks[place])
-  for (let place = blocks.length - 1; place >= kept + width; place--) heap.free(blocks[place])
-  words[KEPT] = kept
-  words[AT] = kept === 0 ? width : 0
+
+  /** Allocates up to `most` blocks of `size`, as many as there are places before the window or the end. */
+  const fill = (heap: Mallocs, size: number, most: number) => {
+    const kept = words[KEPT]
+    const from = words[AT]
+    const to = Math.min(from + most, from < kept ? kept : blocks.length)
+    let sum = words[SUM]
+    for (let place = from; place < to; place++) {
+      const p = heap.malloc(size)
+      U8[p] = place
+      U8[p + size - 1] = place
+      blocks[place] = p
+      sum = (sum + Math.imul(place + 1, size)) | 0
+    }
+    words[SUM] = sum
+    words[AT] = to === kept ? Math.min(kept + width, blocks.length) : to
+    return to - from
+  }
+
+  /** Frees all but the next window. */
+  const turn = (heap: Mallocs) => {
+    const kept = words[KEPT] + 2 * width > blocks.length ? 0 : words[KEPT] + width
+    for (let place = 0; place < kept; place++) heap.free(blocks[place])
+    for (let place = blocks.length - 1; place >= kept + width; place--) heap.free(blocks[place])
+    words[KEPT] = kept
+    words[AT] = kept === 0 ? width : 0
+  }
+
+  return (heap, operations) => {
+    let done = 0
+    while (done < operations) {
+      const next = words[NEXT]
+      for (let left = counts[next]; left > 0; ) {
+        left -= fill(heap, sizes[next], left)
+        if (words[AT] !== blocks.length) continue
+        turn(heap)
+        onFull()
+      }
+      done += counts[next]
+      words[NEXT] = (next + 1) % sizes.length
+    }
+    return done
+  }
 }
 
 /** Frees what the buffer holds: what is below the next place, and the window. */

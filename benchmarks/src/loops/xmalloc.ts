@@ -16,7 +16,7 @@
 
 import type { Part, Task } from '../contender/part.ts'
 import { monotonicSeconds, pause } from '../contender/waiting.ts'
-import type { Allocator } from '../peers/allocator.ts'
+import type { Mallocs, Views } from '../peers/allocator.ts'
 import { type Board, type Lane, RANDOM, report, SUM } from './board.ts'
 import { apart, type Kind, type Sizes } from './kind.ts'
 
@@ -48,10 +48,12 @@ function mostBatches(threads: number): number {
   return PLACES + threads
 }
 
-function runAllocator(part: Part<XmallocShape>, task: Task): void {
+/** What is done with a batch, whose pointers are at `from`. */
+type Handle = (heap: Mallocs, from: number) => void
+
+function runAllocator(part: Part<XmallocShape>, task: Task, fill: Handle): void {
   const { heap, board, shape } = part
-  const { words, pointers } = board
-  const lane = part.lane(part.seat >>> 1)
+  const { words } = board
   for (let left = Math.ceil(task.operations / shape.batch); left > 0; left--) {
     let batch = NONE
     for (let spins = 0; batch === NONE; spins++) {
@@ -59,29 +61,28 @@ function runAllocator(part: Part<XmallocShape>, task: Task): void {
       pause(board, spins)
       batch = takePlace(board)
     }
-    apart(fill, heap, pointers, batch * shape.batch, lane, shape)
+    apart(fill, heap, batch * shape.batch)
     lock(board)
     words[FULL_STACK + words[FULL]++] = batch
     unlock(board)
   }
 }
 
-function fill(heap: Allocator, pointers: Uint32Array, from: number, lane: Lane, shape: XmallocShape): void {
-  const { U32 } = heap
-  const low = shape.low | 0
-  const terms = shape.terms | 0
-  const count = shape.batch | 0
-  let random = lane.words[RANDOM]
-  for (let i = 0; i < count; i++) {
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    const term = Math.imul(random >>> 16, terms) >>> 16
-    const p = heap.malloc(sizeOf(low, term))
-    U32[p >>> 2] = random
-    pointers[from + i] = p
+function bindFill({ U32 }: Views, { pointers }: Board, { words }: Lane, shape: XmallocShape): Handle {
+  const { low, terms, batch: count } = shape
+  return (heap, from) => {
+    let random = words[RANDOM]
+    for (let i = 0; i < count; i++) {
+      random ^= random << 13
+      random ^= random >>> 17
+      random ^= random << 5
+      const term = Math.imul(random >>> 16, terms) >>> 16
+      const p = heap.malloc(sizeOf(low, term))
+      U32[p >>> 2] = random
+      pointers[from + i] = p
+    }
+    words[RANDOM] = random
   }
-  lane.words[RANDOM] = random
 }
 
 /** The terms are low, 1.5 low, 2 low, 3 low, 4 low, ... */
@@ -89,9 +90,9 @@ function sizeOf(low: number, term: number): number {
   return (low + (term & 1) * (low >>> 1)) << (term >>> 1)
 }
 
-function runReleaser(part: Part<XmallocShape>, task: Task): void {
+function runReleaser(part: Part<XmallocShape>, task: Task, empty: Handle): void {
   const { heap, board, shape, seats, started } = part
-  const { words, pointers } = board
+  const { words } = board
   const lane = part.lane(part.seat >>> 1)
   const all = Math.ceil(task.operations / shape.batch) * (seats / 2)
   let now = monotonicSeconds()
@@ -101,7 +102,7 @@ function runReleaser(part: Part<XmallocShape>, task: Task): void {
   while ((now - started < task.seconds || done === 0) && Atomics.load(words, ENDED) !== task.round) {
     const batch = takeBatch(board)
     if (batch !== NONE) {
-      apart(release, heap, pointers, batch * shape.batch, lane, shape)
+      apart(empty, heap, batch * shape.batch)
       lock(board)
       words[EMPTY_STACK + words[EMPTY]++] = batch
       unlock(board)
@@ -115,22 +116,17 @@ function runReleaser(part: Part<XmallocShape>, task: Task): void {
   report(lane, now, done)
 }
 
-function release(
-  heap: Allocator,
-  pointers: Uint32Array,
-  from: number,
-  lane: Lane,
-  shape: XmallocShape,
-): void {
-  const { U32 } = heap
-  const count = shape.batch | 0
-  let sum = lane.words[SUM]
-  for (let i = 0; i < count; i++) {
-    const p = pointers[from + i]
-    sum = (sum + U32[p >>> 2]) | 0
-    heap.free(p)
+function bindEmpty({ U32 }: Views, { pointers }: Board, { words }: Lane, shape: XmallocShape): Handle {
+  const { batch: count } = shape
+  return (heap, from) => {
+    let sum = words[SUM]
+    for (let i = 0; i < count; i++) {
+      const p = pointers[from + i]
+      sum = (sum + U32[p >>> 2]) | 0
+      heap.free(p)
+    }
+    words[SUM] = sum
   }
-  lane.words[SUM] = sum
 }
 
 /** An empty batch, for which there is a place on the stack, or NONE. */
@@ -188,5 +184,14 @@ export const xmalloc: Kind<XmallocShape> = {
     return { blocks, bytes: blocks * bytes }
   },
   idle: (shape) => ({ ...shape, batch: 16 }),
-  run: (part, task) => (part.seat % 2 === 0 ? runAllocator(part, task) : runReleaser(part, task)),
+  sit: (part) => {
+    const { heap, board, shape } = part
+    const lane = part.lane(part.seat >>> 1)
+    if (part.seat % 2 === 0) {
+      const fill = bindFill(heap, board, lane, shape)
+      return { run: (task) => runAllocator(part, task, fill) }
+    }
+    const empty = bindEmpty(heap, board, lane, shape)
+    return { run: (task) => runReleaser(part, task, empty) }
+  },
 }

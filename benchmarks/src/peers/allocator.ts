@@ -4,11 +4,15 @@
  * every call site in the loops stays monomorphic.
  */
 
-/** One thread's view of the memory under test; pointers are byte offsets, and 0 is no block. */
-export interface Allocator {
+/** The memory under test. The views of an allocator stay good when its thread detaches and attaches anew. */
+export interface Views {
   readonly U8: Uint8Array
   readonly U16: Uint16Array
   readonly U32: Uint32Array
+}
+
+/** One thread's view of the memory under test; pointers are byte offsets, and 0 is no block. */
+export interface Allocator extends Views {
   malloc(size: number): number
   /** `count * size` bytes, all zero. */
   calloc(count: number, size: number): number
@@ -21,8 +25,8 @@ export interface Allocator {
   detach(): void
 }
 
-/** The part of it that plain loops need. */
-export type Mallocs = Pick<Allocator, 'U8' | 'malloc' | 'free'>
+/** The part of it that plain loops call. */
+export type Mallocs = Pick<Allocator, 'malloc' | 'free'>
 
 export interface Opened {
   readonly allocator: Allocator

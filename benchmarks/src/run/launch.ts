@@ -89,7 +89,7 @@ export async function runLaunch(
         one.slowest.push(min([...done.lanes]) / mean([...done.lanes]))
       })
     }
-    if (cell.workload.kind.sample) {
+    if (cell.workload.kind.single) {
       await inTurn(turn, 'samples', async (one) => {
         const { count, nanoseconds } = await one.contender.sample(seconds)
         one.latency = { count, nanoseconds }

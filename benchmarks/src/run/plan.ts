@@ -39,7 +39,7 @@ export function planCells(
 }
 
 export function plannedSeconds({ peers, workload }: Cell, settings: Settings): number {
-  const turns = settings.rounds + (workload.kind.sample ? 1 : 0)
+  const turns = settings.rounds + (workload.kind.single ? 1 : 0)
   const startUps = sum(peers.map(({ warmUp }) => START_UP + warmUp))
   const memory = settings.memorySeconds === 0 ? 0 : 2 * startUps + peers.length * settings.memorySeconds
   return settings.launches * (startUps + peers.length * turns * settings.seconds) + memory
