@@ -49,12 +49,24 @@ export interface Kind<out Value, in Init = Value> {
   readonly assignable: boolean
   readonly read: (memory: Memory) => (at: number) => Value
   readonly write: (memory: Memory) => (at: number, value: Init) => void
+  /** Where `read` and `write` are not fast enough for a field: its accessors, `offset` bytes into what a view shows. */
+  readonly accessors?: (memory: Memory, offset: number) => Accessors<Value>
   /** For kinds that own blocks: frees them and leaves the field empty. */
   readonly release?: (memory: Memory) => (at: number) => void
   /** For a struct class: the class. */
   readonly type?: { readonly name: string; readonly layout: Layout }
   /** For an array: the kind of its elements. */
   readonly parts?: AnyKind
+}
+
+/** What accessors know of a view: the address that it stands at. */
+export interface Standing {
+  readonly $at: number
+}
+
+export interface Accessors<Value> {
+  get(this: Standing): Value
+  set(this: Standing, value: Value): void
 }
 
 /** A kind whose fields may be assigned to. */

@@ -1,10 +1,20 @@
 /**
  * Numbers, booleans and names of one of several. The values wrap and round as those of typed arrays do.
  *
- * Each has its own pair of functions, written out, because a shared one would see views of many types and V8 would
- * have to look at the view's type at every access.
+ * Each has its own functions, written out, because a shared one would see typed arrays of many types and V8 would have to
+ * look at the array's type at every access.
  */
 
+import {
+  f32Accessors,
+  f64Accessors,
+  i8Accessors,
+  i16Accessors,
+  i32Accessors,
+  u8Accessors,
+  u16Accessors,
+  u32Accessors,
+} from './accessors.ts'
 import { FieldError, LayoutError } from './errors.ts'
 import type { Assignable, Memory } from './kind.ts'
 
@@ -29,6 +39,7 @@ export const u8: Scalar<number, Uint8Array> = {
     (at, value) => {
       U8[at >>> 0] = value
     },
+  accessors: ({ U8 }, offset) => u8Accessors(U8, offset),
   column: ({ buffer }, at, length) => new Uint8Array(buffer, at, length),
 }
 
@@ -44,6 +55,7 @@ export const i8: Scalar<number, Int8Array> = {
     (at, value) => {
       I8[at >>> 0] = value
     },
+  accessors: ({ I8 }, offset) => i8Accessors(I8, offset),
   column: ({ buffer }, at, length) => new Int8Array(buffer, at, length),
 }
 
@@ -59,6 +71,7 @@ export const u16: Scalar<number, Uint16Array> = {
     (at, value) => {
       U16[at >>> 1] = value
     },
+  accessors: ({ U16 }, offset) => u16Accessors(U16, offset),
   column: ({ buffer }, at, length) => new Uint16Array(buffer, at, length),
 }
 
@@ -74,6 +87,7 @@ export const i16: Scalar<number, Int16Array> = {
     (at, value) => {
       I16[at >>> 1] = value
     },
+  accessors: ({ I16 }, offset) => i16Accessors(I16, offset),
   column: ({ buffer }, at, length) => new Int16Array(buffer, at, length),
 }
 
@@ -89,6 +103,7 @@ export const u32: Scalar<number, Uint32Array> = {
     (at, value) => {
       U32[at >>> 2] = value
     },
+  accessors: ({ U32 }, offset) => u32Accessors(U32, offset),
   column: ({ buffer }, at, length) => new Uint32Array(buffer, at, length),
 }
 
@@ -104,6 +119,7 @@ export const i32: Scalar<number, Int32Array> = {
     (at, value) => {
       I32[at >>> 2] = value
     },
+  accessors: ({ I32 }, offset) => i32Accessors(I32, offset),
   column: ({ buffer }, at, length) => new Int32Array(buffer, at, length),
 }
 
@@ -149,6 +165,7 @@ export const f32: Scalar<number, Float32Array> = {
     (at, value) => {
       F32[at >>> 2] = value
     },
+  accessors: ({ F32 }, offset) => f32Accessors(F32, offset),
   column: ({ buffer }, at, length) => new Float32Array(buffer, at, length),
 }
 
@@ -164,6 +181,7 @@ export const f64: Scalar<number, Float64Array> = {
     (at, value) => {
       F64[at >>> 3] = value
     },
+  accessors: ({ F64 }, offset) => f64Accessors(F64, offset),
   column: ({ buffer }, at, length) => new Float64Array(buffer, at, length),
 }
 

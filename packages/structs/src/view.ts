@@ -29,13 +29,9 @@ export class View {
     return this
   }
 
-  /** @internal Moves a view of any type, without a look at where to. */
-  static put(view: View, at: number): void {
-    view.$at = at
-  }
-
   /** @internal The accessors of a field of `kind`, `offset` bytes into what a view shows. */
   static accessors(memory: Memory, kind: AnyKind, offset: number): PropertyDescriptor & ThisType<View> {
+    if (kind.accessors !== undefined) return { ...kind.accessors(memory, offset), enumerable: true }
     const read = kind.read(memory)
     const write = kind.write(memory) as (at: number, value: unknown) => void
     const get = function (this: View): unknown {

@@ -228,7 +228,10 @@ test('structs in a row', () => {
   assert.is(view.moveTo(many.ptrAt(99)).id, 99)
   assert.is(many.ptrAt(1) - many.ptr, many.stride)
   const again = Named.manyAt(heap, many.ptr, many.length)
-  assert.is([...again].length, 100)
+  assert.equal(
+    [...again].map(({ id }) => id),
+    Array.from({ length: 100 }, (_, k) => k),
+  )
   assert.is(
     codeOf(() => many.at(100)),
     'ERR_HAKMEM_FIELD',
@@ -344,6 +347,34 @@ test('what is no pointer to a struct is refused', () => {
     'ERR_HAKMEM_INVALID_POINTER',
   )
 })
+
+test('an iterator that is over stays over', () => {
+  class Pair extends struct({ a: u8, b: u8 }) {}
+  using many = Pair.makeMany(heap, 2)
+  const iterator = many[Symbol.iterator]()
+  const done = Array.from({ length: 5 }, () => iterator.next().done)
+  assert.equal(done, [false, false, true, true, true])
+})
+
+test('make takes names in any order, some or all, and others the next time', () => {
+  class Mixed extends struct({ a: u8, b: f64, c: text, d: i16, e: bool, f: f32 }) {}
+  for (const init of [
+    { a: 1, b: 2, c: 'three', d: -4, e: true, f: 0.5 },
+    { f: 1.5, e: true, d: 7, c: 'c', b: 8, a: 9 },
+    { d: 3, a: 2 },
+    untyped<object>({ e: true, b: undefined, f: 2 }),
+    {},
+  ]) {
+    const p = Mixed.make(heap, init)
+    const { a, b, c, d, e, f } = Mixed.at(heap, p)
+    assert.equal({ a, b, c, d, e, f }, { a: 0, b: 0, c: '', d: 0, e: false, f: 0, ...dropUndefined(init) })
+    Mixed.free(heap, p)
+  }
+})
+
+function dropUndefined(init: object): object {
+  return Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined))
+}
 
 test('a value that does not fit leaves nothing allocated', () => {
   const before = liveBytes(heap)
