@@ -4,12 +4,13 @@
  * A trace names threads by letters in the order of their start (reapers come last). `a12` runs a for twelve steps; `a!`
  * kills a before its next step, `a!+` right after it, `a!3` at the third local point after it; `a^3` runs a step and
  * throws at the third local point after it; `a:2` lets a's delayed store number 2 (and what must precede it) land;
- * `a~` lets a's wait time out. A trace of a scenario with some operations left out starts with those that are kept,
+ * `a*` lets a take all turns of its event loop that it has before it as one; `a~` lets a's wait time out, `a~1` its second one that may. A trace of a scenario with some operations left out starts with those that are kept,
  * `a0,2.b1/`.
  */
 
 import { InterleaveError } from './errors.ts'
 
+/** With 1 as its argument: see `Thread.turns`. */
 export const RUN = 0
 export const KILL_BEFORE = 1
 export const KILL_AFTER = 2
@@ -39,7 +40,7 @@ export function formatTrace(actions: ArrayLike<number>, count: number, kept?: Ke
   for (let d = 0; d < count; ) {
     const one = actions[d]
     let n = 1
-    while (kindOf(one) === RUN && d + n < count && actions[d + n] === one) n++
+    while (kindOf(one) === RUN && argOf(one) === 0 && d + n < count && actions[d + n] === one) n++
     text += letter(threadOf(one)) + suffix(one, n)
     d += n
   }
@@ -49,7 +50,7 @@ export function formatTrace(actions: ArrayLike<number>, count: number, kept?: Ke
 function suffix(one: number, times: number): string {
   switch (kindOf(one)) {
     case RUN:
-      return times > 1 ? String(times) : ''
+      return argOf(one) > 0 ? '*' : times > 1 ? String(times) : ''
     case KILL_BEFORE:
       return '!'
     case KILL_AFTER:
@@ -61,7 +62,7 @@ function suffix(one: number, times: number): string {
     case COMMIT:
       return `:${argOf(one)}`
     default:
-      return '~'
+      return argOf(one) > 0 ? `~${argOf(one)}` : '~'
   }
 }
 
@@ -79,11 +80,11 @@ export function parseTrace(trace: string): { actions: number[]; kept: Map<number
   }
   const rest = trace.slice(slash + 1)
   const actions: number[] = []
-  const pattern = /([a-z])(?:!(\+|\d+)?|\^(\d+)|:(\d+)|(~)|(\d+))?/y
+  const pattern = /([a-z])(?:!(\+|\d+)?|\^(\d+)|:(\d+)|~(\d*)|(\*)|(\d+))?/y
   while (pattern.lastIndex < rest.length) {
     const found = pattern.exec(rest)
     if (found === null) throw bad()
-    const [whole, name, kill, toss, commit, expire, times] = found
+    const [whole, name, kill, toss, commit, expire, all, times] = found
     const t = name.charCodeAt(0) - 97
     if (whole.includes('!')) {
       if (kill === undefined) actions.push(action(KILL_BEFORE, t))
@@ -91,7 +92,8 @@ export function parseTrace(trace: string): { actions: number[]; kept: Map<number
       else actions.push(action(KILL_AT, t, Number(kill)))
     } else if (toss !== undefined) actions.push(action(THROW_AT, t, Number(toss)))
     else if (commit !== undefined) actions.push(action(COMMIT, t, Number(commit)))
-    else if (expire !== undefined) actions.push(action(EXPIRE, t))
+    else if (expire !== undefined) actions.push(action(EXPIRE, t, Number(expire)))
+    else if (all !== undefined) actions.push(action(RUN, t, 1))
     else for (let n = Number(times ?? 1); n > 0; n--) actions.push(action(RUN, t))
   }
   return { actions, kept }

@@ -17,6 +17,8 @@ export type InterleaveCode =
   | 'THREW'
   /** A shared step in a function that cannot be suspended, such as a callback of a native. */
   | 'STEP_IN_CALLBACK'
+  /** A thread awaits a promise of the host, which no schedule can settle. */
+  | 'HOST_PROMISE'
   /** The same choices led somewhere else: the code depends on time, chance, or what an earlier run left behind. */
   | 'NOT_DETERMINISTIC'
   /** A trace that is malformed or asks for a thread that cannot run. */

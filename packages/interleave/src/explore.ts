@@ -20,6 +20,7 @@
 
 import {
   action,
+  argOf,
   COMMIT,
   EXPIRE,
   type Kept,
@@ -35,7 +36,7 @@ import { InterleaveError } from './errors.ts'
 import { GROUPS, groups, regs, SAW, sawEntry, sawOwner } from './memory.ts'
 import type { ExploreOptions, Scenario } from './scenario.ts'
 import { States } from './states.ts'
-import { START } from './thread.ts'
+import { START, type Thread } from './thread.ts'
 import { World } from './world.ts'
 
 /** What an exploration has come to, before its failure is written down. */
@@ -221,7 +222,7 @@ class Explorer<S> {
     this.signature[d] = world.signature()
     const { last } = world
     if (last !== undefined && world.canRun(last)) {
-      this.push(action(RUN, last.index))
+      this.pushRun(last)
       if (world.canKill(last)) this.push(action(KILL_BEFORE, last.index))
       if (!this.reduce) this.openAll(d, last.index)
     } else {
@@ -229,17 +230,14 @@ class Explorer<S> {
       let alive = false
       for (let t = 0; t < world.live; t++) {
         if (!world.canRun(world.threads[t])) continue
-        this.push(action(RUN, t))
+        this.pushRun(world.threads[t])
         alive = true
       }
       for (let t = 0; t < world.live; t++) {
         const thread = world.threads[t]
-        if (world.canExpire(thread)) {
-          this.push(action(EXPIRE, t))
-          alive = true
-        }
-        if (world.canSpin(thread) && world.preemptions < this.bound) this.push(action(RUN, t))
-        const fresh = thread.count === 0 || thread.woken !== undefined || thread === last
+        if (this.pushTimeouts(thread)) alive = true
+        if (world.canSpin(thread) && world.preemptions < this.bound) this.pushRun(thread)
+        const fresh = thread.count === 0 || thread.isWoken || thread === last
         if (world.canKill(thread) && (fresh || !this.reduce)) this.push(action(KILL_BEFORE, t))
       }
       // Where all that is left is to kill somebody who waits, the survivors are stuck as it is.
@@ -258,11 +256,23 @@ class Explorer<S> {
       if (t === running) continue
       const thread = world.threads[t]
       const able = world.canRun(thread) || world.canSpin(thread)
-      if (able && world.preemptions < this.bound) this.push(action(RUN, t))
-      if (world.canExpire(thread)) this.push(action(EXPIRE, t))
-      const fresh = thread.count === 0 || thread.woken !== undefined
+      if (able && world.preemptions < this.bound) this.pushRun(thread)
+      this.pushTimeouts(thread)
+      const fresh = thread.count === 0 || thread.isWoken
       if (world.canKill(thread) && (fresh || !this.reduce)) this.push(action(KILL_BEFORE, t))
     }
+  }
+
+  private pushRun(thread: Thread): void {
+    this.push(action(RUN, thread.index))
+    if (this.world.canBatch(thread)) this.push(action(RUN, thread.index, 1))
+  }
+
+  /** Each wait of a thread that may time out could do so now; whether there is one. */
+  private pushTimeouts(thread: Thread): boolean {
+    const count = this.world.timeouts(thread)
+    for (let n = 0; n < count; n++) this.push(action(EXPIRE, thread.index, n))
+    return count > 0
   }
 
   /** Takes the choice of the node at depth `d` for the first time, and adds the alternatives that it brings to light. */
@@ -292,7 +302,8 @@ class Explorer<S> {
       this.opened[d] = 0
     }
     this.pushSeen(d)
-    if (kind !== RUN) return
+    // Strikes are tried in turns that are taken one by one.
+    if (kind !== RUN || argOf(chosen) > 0) return
     if (couldKill) this.pushKills(t, wasStart)
     if (couldThrow) {
       const points = Math.min(world.passed, MOST_POINTS)

@@ -3,7 +3,9 @@
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
 
 /** Operations of Atomics that are steps. */
-export const STEPS = words('load store add sub and or xor exchange compareExchange wait notify pause')
+export const STEPS = words(
+  'load store add sub and or xor exchange compareExchange wait waitAsync notify pause',
+)
 
 /** Globals whose functions call nothing of the code under test, but for callbacks: nobody looks at their results. */
 export const NATIVES = words(`

@@ -8,7 +8,7 @@ import { action, EXPIRE, formatTrace, type Kept, parseTrace, RUN } from './actio
 import { InterleaveError } from './errors.ts'
 import { coerce, contended, plainSite, type View } from './memory.ts'
 import type { Faults, Row, Scenario } from './scenario.ts'
-import { END, PAUSE, RMW, START, type Thread, WAIT } from './thread.ts'
+import { END, PAUSE, RMW, START, type Thread, TURN, WAIT, WAIT_ASYNC } from './thread.ts'
 import { type Witness, World } from './world.ts'
 
 /** A schedule as it was run. */
@@ -89,7 +89,7 @@ function run<S>(world: World<S>, actions: ArrayLike<number>): void {
 function byDefault<S>(world: World<S>): number {
   if (world.last !== undefined && world.canRun(world.last)) return action(RUN, world.last.index)
   for (let t = 0; t < world.live; t++) if (world.canRun(world.threads[t])) return action(RUN, t)
-  for (let t = 0; t < world.live; t++) if (world.canExpire(world.threads[t])) return action(EXPIRE, t)
+  for (let t = 0; t < world.live; t++) if (world.timeouts(world.threads[t]) > 0) return action(EXPIRE, t)
   return -1
 }
 
@@ -121,6 +121,11 @@ class Notes<S> implements Witness {
     this.memory = thread.view?.array[thread.i]
     this.site = thread.site
     if (thread.woken !== undefined) this.name = 'wait ends'
+    const turn = thread.kind === TURN ? thread.turns.at(0) : undefined
+    if (turn?.view === undefined) return
+    this.name = 'waitAsync ends'
+    this.location = this.world.place(turn.view, turn.i)
+    this.site = turn.site
   }
 
   after(thread: Thread, answer: unknown): void {
@@ -128,9 +133,10 @@ class Notes<S> implements Witness {
   }
 
   private value(thread: Thread, answer: unknown): string {
-    if (thread.view === undefined) return ''
     const { kind } = thread
-    if (kind === WAIT) return this.told ? `${thread.a}: ${answer}` : String(answer)
+    if (kind === TURN) return String(answer)
+    if (thread.view === undefined) return ''
+    if (kind === WAIT || kind === WAIT_ASYNC) return this.told ? `${thread.a}: ${answer}` : String(answer)
     if (kind !== RMW) return String(answer)
     const now = thread.view.array[thread.i]
     const changed = `${this.memory} -> ${now}`

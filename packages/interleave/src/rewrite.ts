@@ -69,6 +69,8 @@ class Rewriter {
   readonly arrows: number[] = []
   /** Every `(`, by position. */
   readonly parentheses: number[] = []
+  /** Every `async`, by position. */
+  readonly asyncs: number[] = []
   /** All names that the module binds anywhere: a native of such a name may be another thing. */
   readonly bound = new Set<string>()
   /** What the text around a function calls it. */
@@ -96,6 +98,7 @@ class Rewriter {
         onToken: (token: Token) => {
           if (token.type.label === '=>') this.arrows.push(token.start)
           else if (token.type.label === '(') this.parentheses.push(token.start)
+          else if (source.slice(token.start, token.end) === 'async') this.asyncs.push(token.start)
           else if (source[token.start] === '$') dollars.add(source.slice(token.start, token.end))
         },
       })
@@ -199,6 +202,8 @@ class Rewriter {
         return this.update(node)
       case 'UnaryExpression':
         return this.unary(node)
+      case 'AwaitExpression':
+        return this.await(node)
       case 'MemberExpression':
         return this.member(node)
       case 'ChainExpression':
@@ -243,7 +248,9 @@ class Rewriter {
     const parts = children(node).map((child): Replacement => {
       if (child === node.body) return [child.start, child.end, this.loopBody(child)]
       const isTarget = 'left' in node && child === node.left && child.type !== 'VariableDeclaration'
-      return [child.start, child.end, isTarget ? this.pattern(child) : this.emit(child)]
+      const text = isTarget ? this.pattern(child) : this.emit(child)
+      const isAwaited = node.type === 'ForOfStatement' && node.await && child === node.right
+      return [child.start, child.end, isAwaited ? this.outside(child, text) : text]
     })
     return this.splice(node.start, node.end, parts)
   }
@@ -276,9 +283,9 @@ class Rewriter {
         `${name} is a generator function: the schedule could not tell its yields from steps`,
       )
 
-    const uses = isArrow ? usesOf(node) : undefined
-    const suspends = !node.async && !this.callbacks.has(node) && uses?.isBound !== true
-    const order = suspends ? this.options.declared?.[name] : undefined
+    const uses = usesOf(node)
+    const suspends = this.suspends(node, uses)
+    const order = suspends && !node.async ? this.options.declared?.[name] : undefined
     if (order !== undefined) this.foundDeclared.add(name)
 
     const params = this.inside(name, { bare: true }, () =>
@@ -288,13 +295,20 @@ class Rewriter {
       const { body } = node
       if (!isArrow) {
         const parts: Replacement[] = [...params, [body.start, body.end, this.block(body as never)]]
+        if (suspends && node.async) {
+          const open = this.parentheses.find((at) => at >= (node.id?.end ?? node.start)) ?? node.start
+          const head = open === node.start ? '' : `function* ${node.id?.name ?? ''}`
+          const lines = this.between({ end: node.start }, { start: open })
+          return head + lines + this.task(node, this.splice(open, node.end, parts))
+        }
         if (suspends && this.source.startsWith('function', node.start))
           parts.unshift([node.start + 8, node.start + 8, '*'])
         return this.splice(node.start, node.end, parts)
       }
 
       const arrow = this.arrows.find((at) => at >= (node.params.at(-1)?.end ?? node.start)) ?? node.start
-      let head = this.splice(node.start, arrow, params)
+      const start = node.async && suspends ? this.headOf(node) : node.start
+      let head = this.between({ end: node.start }, { start }) + this.splice(start, arrow, params)
       let text: string
       if (body.type === 'BlockStatement') {
         text = this.splice(arrow + 2, node.end, [[body.start, body.end, this.block(body)]])
@@ -304,13 +318,40 @@ class Rewriter {
         text = `{${this.declaration()}${suspends ? this.point(node) : ''}return (${value})}`
       }
       if (!suspends) return `${head}=>${text}`
-      if (node.params.length === 1 && !this.isParenthesised(node)) head = `(${head})`
-      return `(function* ${head}${text})${uses?.isThis ? '.bind(this)' : ''}`
+      if (start === node.params.at(0)?.start) head = `(${head})`
+      const generator = node.async ? this.task(node, head + text) : head + text
+      return `(function* ${generator})${uses.isThis ? '.bind(this)' : ''}`
     })
   }
 
-  isParenthesised(arrow: Function): boolean {
-    return this.source[arrow.start] === '(' && arrow.start < (arrow.params[0]?.start ?? arrow.end)
+  /** Whether a function becomes a generator function; async ones do if a function in them can stand for them. */
+  suspends(node: Function, uses: ReturnType<typeof usesOf>): boolean {
+    if (this.callbacks.has(node)) return false
+    if (node.type === 'ArrowFunctionExpression' && (uses.isSuper || uses.isArguments)) return false
+    return !node.async || !(node.generator || uses.isSuper || uses.isForAwait)
+  }
+
+  /** Where the parameters of an arrow function start, parentheses included. */
+  headOf(arrow: Function): number {
+    const open = this.parentheses.find((at) => at >= arrow.start) ?? arrow.end
+    return Math.min(open, arrow.params[0]?.start ?? arrow.end)
+  }
+
+  /** The rest of a generator function that runs an async function, whose rest is `inner`, as a task. */
+  task(node: Function, inner: string): string {
+    const { length } = node.params.filter((_, k) => node.params.slice(0, k + 1).every(isCounted))
+    const names = Array.from({ length }, (_, k) => this.tempName(k + 1)).join(', ')
+    return `(${names}) {${this.point(node)} return yield* ${this.$}.task(function* ${inner}, this, arguments)}`
+  }
+
+  await(node: Extract<AnyNode, { type: 'AwaitExpression' }>): string {
+    const value = this.operand(node.argument)
+    if (!this.context.suspends) return this.replacing(node, `await ${this.outside(node, value)}`)
+    return this.replacing(node, `yield ${this.$}.awaiting(${this.site(node)}, ${value})`)
+  }
+
+  outside(node: AnyNode, value: string): string {
+    return `${this.$}.outside(${this.site(node)}, ${value})`
   }
 
   method(node: Extract<AnyNode, { type: 'MethodDefinition' }>): string {
@@ -349,10 +390,12 @@ class Rewriter {
     this.names.set(value, name)
     if (CALLED.has(name) || /^Symbol\.(?!dispose)/.test(name)) this.callbacks.add(value)
     const fn = value as Function
-    const suspends = !this.callbacks.has(value) && !fn.async
+    const suspends = this.suspends(fn, usesOf(value))
     const { key } = node
     const at = node.computed ? this.source.lastIndexOf('[', key.start) : key.start
-    const parts: Replacement[] = suspends ? [[at, at, '*']] : []
+    const async = suspends && fn.async ? this.asyncs.find((at) => at >= node.start) : undefined
+    const parts: Replacement[] = async === undefined ? [] : [[async, async + 'async'.length, '']]
+    if (suspends) parts.push([at, at, '*'])
     if (node.computed) parts.push([key.start, key.end, this.emit(key)])
     return this.splice(node.start, node.end, [...parts, [value.start, value.end, this.emit(value)]])
   }
@@ -536,8 +579,10 @@ class Rewriter {
 
   unary(node: Extract<AnyNode, { type: 'UnaryExpression' }>): string {
     const { argument, operator } = node
-    if (operator === 'typeof' && argument.type === 'Identifier')
-      return this.source.slice(node.start, node.end)
+    const isName =
+      argument.type === 'Identifier' ||
+      (argument.type === 'MemberExpression' && isAtomics(argument, this.bound) && !argument.computed)
+    if (operator === 'typeof' && isName) return this.source.slice(node.start, node.end)
     if (operator !== 'delete') return this.generic(node)
     return this.splice(node.start, node.end, [[argument.start, argument.end, this.reference(argument)]])
   }
@@ -727,4 +772,9 @@ class Rewriter {
     if (node.type === 'ImportDeclaration') for (const { local } of node.specifiers) bind(local)
     for (const child of children(node)) this.collectBound(child)
   }
+}
+
+/** Whether a parameter is one that the length of its function counts, if those before it are. */
+function isCounted(param: AnyNode): boolean {
+  return param.type !== 'AssignmentPattern' && param.type !== 'RestElement'
 }

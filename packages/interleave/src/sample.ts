@@ -125,7 +125,7 @@ class Random<S> {
       throws[toss] = -1
       return action(THROW_AT, thread.index, this.point())
     }
-    return action(RUN, thread.index)
+    return action(RUN, thread.index, world.canBatch(thread) && this.next() < 0.5 ? 1 : 0)
   }
 
   /** A local point, near ones more likely. */
@@ -148,15 +148,18 @@ class Random<S> {
   private lateWait(highest: Thread): number {
     const { world } = this
     for (let t = 0; t < world.live; t++) {
-      if (!world.canExpire(world.threads[t])) continue
-      if (this.priority[t] > this.priority[highest.index] && this.next() < 0.2) return action(EXPIRE, t)
+      const timeouts = world.timeouts(world.threads[t])
+      if (timeouts === 0) continue
+      if (this.priority[t] > this.priority[highest.index] && this.next() < 0.2) {
+        return action(EXPIRE, t, timeouts === 1 ? 0 : Math.floor(this.next() * timeouts))
+      }
     }
     return -1
   }
 
   private expired(): number {
     const { world } = this
-    for (let t = 0; t < world.live; t++) if (world.canExpire(world.threads[t])) return action(EXPIRE, t)
+    for (let t = 0; t < world.live; t++) if (world.timeouts(world.threads[t]) > 0) return action(EXPIRE, t)
     return -1
   }
 

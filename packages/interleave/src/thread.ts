@@ -1,14 +1,16 @@
 /**
- * A thread of a scenario as the scheduler sees it: the generator of its operation, the step it stands before, and what of
- * its past can still matter.
+ * A thread of a scenario as the scheduler sees it: the generator of its operation, the step it stands before, the jobs of
+ * its event loop, and what of its past can still matter.
  */
 
 import type { View } from './memory.ts'
+import type { Job, Promised } from './promises.ts'
 import type { Operation, Outcome } from './scenario.ts'
+import type { Suspended } from './step.ts'
 
 /** Can take its next step (or stands parked, see `parked`). */
 export const READY = 0
-/** Stands in line in `Atomics.wait`. */
+/** Stands in line in `Atomics.wait`; or has nothing to do until something that it waits for asynchronously comes (`TURN`). */
 export const WAITING = 1
 /** All its operations have ended. */
 export const ENDED = 2
@@ -29,12 +31,39 @@ export const PLAIN_STORE = 8
 export const ANSWERED = 9
 /** Not a step: a local point at which something strikes. */
 export const POINT = 10
+export const WAIT_ASYNC = 11
+/** A turn of the event loop: the promise of a `waitAsync` that is over is settled. */
+export const TURN = 12
+/** Not a step: a task awaits a value. */
+export const AWAIT = 13
 
 /** Loads of the same value from the same place by the same line, without a change between, after which a thread counts as spinning. */
 const SPINS = 3
 const SPIN_PLACES = 4
 
-export type Suspended = Generator<unknown, unknown, unknown>
+/** A place in line. */
+export class Waiter {
+  readonly thread: Thread
+  /** 0: the thread sleeps. Others count from 1 in each thread. */
+  readonly id: number
+  view: View | undefined
+  i = 0
+  site = ''
+  /** Has a finite timeout. */
+  timed = false
+  promise: Promised | undefined
+  result: 'ok' | 'timed-out' = 'ok'
+
+  constructor(thread: Thread, id: number) {
+    this.thread = thread
+    this.id = id
+  }
+
+  /** Byte offset of the element in its buffer. */
+  address(): number {
+    return this.view === undefined ? -1 : this.view.base + (this.i << this.view.shift)
+  }
+}
 
 export class Thread {
   /** Place among the run's threads. */
@@ -51,6 +80,10 @@ export class Thread {
   /** Index in `ops` of the operation under way; -1 before the first. */
   k = -1
   gen: Suspended | undefined
+  /** Whether `gen` is the operation itself, and no job. */
+  isOperation = false
+  /** How the operation under way has ended; the thread goes on to the next one when no job is left. */
+  outcome: Outcome | undefined
   outcomes: (Outcome | undefined)[] = []
   /** Whether a stack overflow struck the operation under way. */
   injected = false
@@ -67,10 +100,23 @@ export class Thread {
   pauses = 0
   /** What a wait that is over answers; undefined unless the thread has yet to run on from one. */
   woken: 'ok' | 'timed-out' | undefined
-  /** Waits with a finite timeout. */
-  timed = false
   /** Nothing has changed since its last timeout. */
   expired = false
+
+  /** Jobs of the event loop, first in, first out. */
+  readonly jobs: Job[] = []
+  /** Its place in line in `Atomics.wait`. */
+  readonly waiter = new Waiter(this, 0)
+  /** Those that stand in line in `Atomics.waitAsync`, in the order in which they came; and how many ever did. */
+  readonly waiting: Waiter[] = []
+  waits = 0
+  /** The last of them at the last timeout. */
+  waitsThen = 0
+  /**
+   * Those that are woken, or whose time is over: a turn of the event loop each (ECMA-262), or one for all (V8 settles what
+   * was woken in one go, and only then runs whoever awaits it).
+   */
+  readonly turns: Waiter[] = []
 
   // The step it stands before.
   kind = START
@@ -107,20 +153,33 @@ export class Thread {
     this.status = READY
     this.k = -1
     this.gen = undefined
+    this.isOperation = false
+    this.outcome = undefined
     this.outcomes = []
     this.injected = false
     this.count = 0
     this.h1 = this.h2 = this.b1 = this.b2 = 0
     this.parked = false
-    this.woken = undefined
-    this.timed = false
     this.expired = false
+    this.forget()
+    this.waits = this.waitsThen = 0
     this.pauses = 0
     this.kind = START
     this.op = ''
     this.site = 'start of operation 0'
     this.view = undefined
     this.clearSpins()
+  }
+
+  /** Drops what its event loop had before it, and what it was woken for. */
+  forget(): void {
+    this.woken = undefined
+    this.jobs.length = this.waiting.length = this.turns.length = 0
+  }
+
+  /** Whether somebody, or a timeout, has woken it, and it has not run on from that. */
+  get isWoken(): boolean {
+    return this.woken !== undefined || this.turns.length > 0
   }
 
   /** Byte offset in its buffer of the element that the pending step is about. */

@@ -33,16 +33,20 @@ export function* within(node: AnyNode): Generator<AnyNode> {
   }
 }
 
-/** Whether an arrow function needs the `this` around it, and whether it is bound to more than a generator can be. */
-export function usesOf(arrow: AnyNode): { isThis: boolean; isBound: boolean } {
-  let isThis = false
-  let isBound = false
-  for (const node of within(arrow)) {
-    if (node.type === 'ThisExpression') isThis = true
-    if (node.type === 'Super' || (node.type === 'MetaProperty' && node.meta.name === 'new')) isBound = true
-    if (node.type === 'Identifier' && node.name === 'arguments') isBound = true
+/**
+ * What a function needs of its own call: `this`, `arguments`, or what no function in it can have (`super`, `new.target`);
+ * and whether it has a `for await`.
+ */
+export function usesOf(fn: AnyNode) {
+  const uses = { isThis: false, isArguments: false, isSuper: false, isForAwait: false }
+  for (const node of within(fn)) {
+    if (node.type === 'ThisExpression') uses.isThis = true
+    if (node.type === 'Super' || (node.type === 'MetaProperty' && node.meta.name === 'new'))
+      uses.isSuper = true
+    if (node.type === 'Identifier' && node.name === 'arguments') uses.isArguments = true
+    if (node.type === 'ForOfStatement' && node.await) uses.isForAwait = true
   }
-  return { isThis, isBound }
+  return uses
 }
 
 /** `a[i]`, unless the key is plainly a name. */

@@ -24,11 +24,13 @@ import {
   KILL_AT,
   KILL_BEFORE,
   kindOf,
+  RUN,
   THROW_AT,
   threadOf,
 } from './actions.ts'
 import { noteDelayed, StoreBuffer } from './buffers.ts'
 import * as clocks from './clocks.ts'
+import { drain } from './drain.ts'
 import { InterleaveError } from './errors.ts'
 import * as memory from './memory.ts'
 import {
@@ -61,8 +63,9 @@ import {
   THREAD,
   type View,
 } from './memory.ts'
-import { drain, isSuspended, step, takeFatal } from './runtime.ts'
+import { hostPromise, Promised, react, setJobs, settle, settled } from './promises.ts'
 import type { End, Faults, Operation, Outcome, Scenario, Strike } from './scenario.ts'
+import { isSuspended, type Suspended, step, takeFatal } from './step.ts'
 import {
   ANSWERED,
   DEAD,
@@ -77,7 +80,9 @@ import {
   RMW,
   START,
   Thread,
+  TURN,
   WAIT,
+  WAIT_ASYNC,
   WAITING,
 } from './thread.ts'
 import { WaitLine } from './waits.ts'
@@ -187,7 +192,7 @@ export class World<S> {
       regs[MODE] = DRAINED
       points.left = NO_POINT
       try {
-        this.state = drain(scenario.setup()) as S
+        this.state = settled(drain(scenario.setup())) as S
         register(this.state, 0, new Set())
       } finally {
         regs[MODE] = IDLE
@@ -267,9 +272,14 @@ export class World<S> {
     return thread.status === READY && thread.parked
   }
 
-  /** Whether a thread's wait may time out now. */
-  canExpire(thread: Thread): boolean {
-    return thread.status === WAITING && thread.timed && !thread.expired
+  /** Whether a thread may take several turns of its event loop as one. */
+  canBatch(thread: Thread): boolean {
+    return thread.kind === TURN && thread.turns.length > 1
+  }
+
+  /** How many waits of a thread may time out now. */
+  timeouts(thread: Thread): number {
+    return this.waits.timeouts(thread)
   }
 
   finished(): boolean {
@@ -297,10 +307,9 @@ export class World<S> {
       this.buffers[thread.index].commit(argOf(action))
       if (regs[CHANGES] > 0 && regs[CONTENDED] !== 0) this.refreshOthers(undefined)
     } else if (kind === EXPIRE) {
-      if (thread.status !== WAITING || !thread.timed) throw misfit(thread, 'waits for no time')
+      if (argOf(action) >= this.timeouts(thread)) throw misfit(thread, 'waits for no time')
       this.witness?.note(thread, 'the wait times out')
-      this.waits.expire(thread)
-      thread.expired = true
+      this.waits.expire(thread, argOf(action))
     } else this.run(thread, kind, argOf(action))
     this.settle()
   }
@@ -314,7 +323,7 @@ export class World<S> {
   private settle(): void {
     for (let t = 0; t < this.live; t++) {
       const thread = this.threads[t]
-      if (this.canRun(thread) || this.canExpire(thread)) return
+      if (this.canRun(thread) || this.timeouts(thread) > 0) return
     }
     this.refreshOthers(undefined)
   }
@@ -343,12 +352,13 @@ export class World<S> {
     const { kind, site } = thread
     const place = thread.view === undefined ? -1 : thread.view.shadow.slot * 2 ** 32 + thread.address()
     this.witness?.before(thread)
-    const answer = this.perform(thread)
+    setJobs(thread.jobs)
+    const answer = how === RUN && arg > 0 ? this.turns(thread) : this.perform(thread)
     this.witness?.after(thread, answer)
     const changedByStep = regs[CHANGES]
     if (this.canRun(thread)) {
       if (how === KILL_AFTER) this.kill(thread, thread.site)
-      else this.proceed(thread, answer, how, arg)
+      else this.proceed(thread, kind === WAIT_ASYNC ? asyncAnswer(thread, answer) : answer, how, arg)
     }
     regs[MODE] = DRAINED
     this.passed = NO_POINT - points.left
@@ -366,7 +376,7 @@ export class World<S> {
       kind === LOAD ||
       kind === PLAIN_LOAD ||
       (kind === RMW && changedByStep === 0) ||
-      (kind === WAIT && answer === 'not-equal')
+      ((kind === WAIT || kind === WAIT_ASYNC) && answer === 'not-equal')
     ) {
       thread.parked = thread.spins(place, site, answer) && thread.status === READY
     }
@@ -380,9 +390,13 @@ export class World<S> {
     if (thread.kind === START) return this.startOperation(thread)
     if (thread.kind === END) {
       this.land(thread.index)
+      for (const { view, i } of thread.waiting) if (view !== undefined) memory.touchStep(view, i, true)
+      this.waits.leave(thread)
+      thread.forget()
       thread.status = ENDED
       return undefined
     }
+    if (thread.kind === TURN) return this.turn(thread)
     if (view === undefined) return undefined // pause
     const slot = view.shadow.slot
     const at = thread.address()
@@ -405,6 +419,7 @@ export class World<S> {
         return value
       }
       case WAIT:
+      case WAIT_ASYNC:
         return this.wait(thread, view, slot, at)
       case NOTIFY: {
         this.land(thread.index)
@@ -440,6 +455,8 @@ export class World<S> {
     thread.b2 = thread.h2
     thread.injected = false
     thread.gen = undefined
+    thread.isOperation = true
+    thread.outcome = undefined
     thread.clearSpins()
     if (thread.isReaper) {
       const dead = this.reaps[thread.index]
@@ -469,8 +486,31 @@ export class World<S> {
       memory.fold(2)
       return 'timed-out'
     }
-    this.waits.join(thread, Number(thread.b))
+    const promise = thread.kind === WAIT_ASYNC ? new Promised() : undefined
+    this.waits.join(thread, Number(thread.b), promise)
     return 'waits'
+  }
+
+  /** All the turns that are before it as one. */
+  private turns(thread: Thread): unknown {
+    if (!this.canBatch(thread)) throw misfit(thread, 'has no turns to take as one')
+    const results: unknown[] = []
+    memory.fold(thread.turns.length)
+    while (thread.turns.length > 0) results.push(this.turn(thread))
+    return results.join(', ')
+  }
+
+  /** A turn of the event loop: a wait that is over settles its promise, and whoever awaits that goes on. */
+  private turn(thread: Thread): unknown {
+    const { view, i, id, result, promise } = thread.turns.shift() ?? thread.waiter
+    if (view === undefined || promise === undefined) throw misfit(thread, 'has nothing to do')
+    memory.fold(2 * id + (result === 'ok' ? 0 : 1))
+    // Whoever wakes another of its waits before this turn may make the two one turn.
+    if (thread.waiting.length + thread.turns.length > 0) regs[CONTENDED] = 1
+    const at = view.base + (i << view.shift)
+    if (this.races !== 0 && result === 'ok') clocks.acquire(thread.index, view.shadow.slot, at)
+    settle(promise, false, result)
+    return result
   }
 
   /** Everything that a thread's stores have been delayed by becomes visible. */
@@ -491,23 +531,25 @@ export class World<S> {
     for (;;) {
       let next: IteratorResult<unknown, unknown>
       try {
+        thread.gen ??= this.next(thread)
         if (thread.gen === undefined) {
-          const called = thread.ops[thread.k](this.state)
-          if (!isSuspended(called)) {
-            this.ended(thread, { returned: called })
-            break
-          }
-          thread.gen = called
+          this.rest(thread)
+          break
         }
         next = toss === undefined ? thread.gen.next(input) : thread.gen.throw(toss)
       } catch (error) {
-        this.ended(thread, { threw: error, injected: thread.injected })
-        break
+        // Of the operation: what a job throws goes into a promise.
+        thread.outcome = { threw: error, injected: thread.injected }
+        thread.isOperation = false
+        thread.gen = undefined
+        toss = undefined
+        continue
       }
       toss = undefined
       if (next.done) {
-        this.ended(thread, { returned: next.value })
-        break
+        thread.gen = undefined
+        if (thread.isOperation) this.returned(thread, next.value)
+        continue
       }
       if (next.value !== step) {
         throw new InterleaveError(
@@ -553,6 +595,44 @@ export class World<S> {
     if (how === KILL_AT) this.kill(thread, thread.site)
   }
 
+  /** What a thread runs next: its operation, or a job of its event loop; undefined if there is nothing. */
+  private next(thread: Thread): Suspended | undefined {
+    for (;;) {
+      const job = thread.isOperation ? undefined : thread.jobs.shift()
+      if (!thread.isOperation && job === undefined) return undefined
+      const called = thread.isOperation ? thread.ops[thread.k](this.state) : job?.()
+      if (isSuspended(called)) return called
+      if (thread.isOperation) this.returned(thread, called)
+    }
+  }
+
+  /** The function of an operation has returned; what it promises is yet to come. */
+  private returned(thread: Thread, value: unknown): void {
+    thread.isOperation = false
+    if (value instanceof Promise) throw hostPromise(`operation ${thread.ids[thread.k]} of ${thread.name}`)
+    if (!(value instanceof Promised)) {
+      thread.outcome = { returned: value }
+      return
+    }
+    react(value, (threw, result) => {
+      thread.outcome = threw ? { threw: result, injected: thread.injected } : { returned: result }
+    })
+  }
+
+  /** No job is left: the operation has ended, or the thread stands in its event loop. */
+  private rest(thread: Thread): void {
+    if (thread.outcome !== undefined) {
+      this.ended(thread, thread.outcome)
+      return
+    }
+    thread.kind = TURN
+    thread.op = ''
+    thread.order = ''
+    thread.site = 'event loop'
+    thread.view = undefined
+    thread.status = thread.turns.length > 0 ? READY : WAITING
+  }
+
   private ended(thread: Thread, outcome: Outcome): void {
     const id = thread.ids[thread.k]
     thread.outcomes[id] = outcome
@@ -581,10 +661,10 @@ export class World<S> {
       thread.h1 = regs[H1]
       thread.h2 = regs[H2]
     }
-    if (thread.status === WAITING) this.waits.leave(thread)
+    this.waits.leave(thread)
+    thread.forget()
     thread.status = DEAD
     thread.gen = undefined
-    thread.woken = undefined
     this.kills++
     this.strikes.push(this.steps)
     this.killed.push({ thread: thread.name, operation, where })
@@ -634,7 +714,10 @@ export class World<S> {
     const waiting = this.threads
       .slice(0, this.live)
       .filter((thread) => thread.status === WAITING)
-      .map((thread) => `${thread.name} at ${thread.site} on ${this.placeOf(thread)}`)
+      .map((thread) => {
+        const { site, view, i } = thread.kind === TURN ? (thread.waiting.at(0) ?? thread) : thread
+        return `${thread.name} at ${site}${view === undefined ? '' : ` on ${this.place(view, i)}`}`
+      })
     this.fail(new InterleaveError('DEADLOCK', `nobody will wake ${waiting.join(', nor ')}`))
   }
 
@@ -656,7 +739,7 @@ export class World<S> {
     regs[STRIKES] = 0
     points.left = NO_POINT
     try {
-      drain(this.scenario.check(this.state, end))
+      settled(drain(this.scenario.check(this.state, end)))
     } catch (error) {
       this.fail(error)
     } finally {
@@ -704,6 +787,7 @@ export class World<S> {
       h = Math.imul(h ^ (h >>> 15) ^ (lane === 0 ? thread.h1 : thread.h2), 0xc2b2ae35)
       h ^= h >>> 13
       if (status < ENDED) h = Math.imul(h ^ thread.count, by)
+      for (const { id, result } of thread.turns) h = Math.imul(h ^ (2 * id + (result === 'ok' ? 0 : 1)), by)
       if (this.delayed) h = this.buffers[t].hash(h ^ t)
     }
     h = this.waits.hash(h ^ (h >>> 16))
@@ -727,6 +811,12 @@ export class World<S> {
     regs[LEARNED] = 0
     return learned
   }
+}
+
+/** What `Atomics.waitAsync` returns. */
+function asyncAnswer(thread: Thread, told: unknown): { async: boolean; value: unknown } {
+  const waiter = told === 'waits' ? thread.waiting.at(-1) : undefined
+  return waiter === undefined ? { async: false, value: told } : { async: true, value: waiter.promise }
 }
 
 function misfit(thread: Thread | undefined, why: string): InterleaveError {

@@ -6,8 +6,7 @@ import { explore, type LoadOptions, load, replay, type Scenario } from '../dist/
 
 const test = suite('the allocator, scheduled')
 
-// All but what waits by `Atomics.waitAsync`, which cannot be scheduled and is not used here.
-const ALLOCATOR = [/\/packages\/\w+\/dist\/(?!wait-async)/]
+const ALLOCATOR = [/\/packages\/\w+\/dist\//]
 
 const options: LoadOptions = {
   parent: import.meta.url,

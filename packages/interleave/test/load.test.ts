@@ -15,8 +15,7 @@ const test = suite('load')
 const runtime = new URL('./stub.runtime.js', import.meta.url).href
 const TMP = fileURLToPath(new URL('../../../tmp/', import.meta.url))
 
-/** All but what waits by `Atomics.waitAsync`, which cannot be scheduled and is not used here. */
-const ALLOCATOR = /\/packages\/\w+\/dist\/(?!wait-async)/
+const ALLOCATOR = /\/packages\/\w+\/dist\//
 
 let folder = ''
 

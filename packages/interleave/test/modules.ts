@@ -19,19 +19,36 @@ export const importText = async (source: string): Promise<Module> =>
 /** What a call of an export does, as far as its caller can tell: result or error, and what it logged. */
 export function outcome(module: Module, name = 'run'): unknown[] {
   const logged: unknown[] = []
-  const log = (value: unknown) => {
-    logged.push(shown(value))
-    return value
-  }
   let end: unknown
   try {
-    end = ['returned', shown(drain(module[name]?.(log)))]
+    end = ['returned', shown(drain(module[name]?.(logInto(logged))))]
   } catch (error) {
-    // V8 words its own errors by the text that failed, which is another one here.
-    const isOwn = error instanceof Error && error.message.startsWith('own')
-    end = ['threw', error instanceof Error ? error.constructor.name : error, isOwn ? error.message : '']
+    end = thrown(error)
   }
   return [end, logged]
+}
+
+/** The same of an async function: what its promise comes to. */
+export async function asyncOutcome(module: Module): Promise<unknown[]> {
+  const logged: unknown[] = []
+  let end: unknown
+  try {
+    end = ['returned', shown(await drain(module.run?.(logInto(logged))))]
+  } catch (error) {
+    end = thrown(error)
+  }
+  return [end, logged]
+}
+
+const logInto = (logged: unknown[]) => (value: unknown) => {
+  logged.push(shown(value))
+  return value
+}
+
+function thrown(error: unknown): unknown[] {
+  // V8 words its own errors by the text that failed, which is another one here.
+  const isOwn = error instanceof Error && error.message.startsWith('own')
+  return ['threw', error instanceof Error ? error.constructor.name : error, isOwn ? error.message : '']
 }
 
 /** Steps of a call, by their sites. */

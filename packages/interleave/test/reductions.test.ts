@@ -32,6 +32,7 @@ interface Instruction {
     | 'put'
     | 'seen'
     | 'wait'
+    | 'later'
     | 'notify'
     | 'spin'
     | 'rest'
@@ -46,9 +47,24 @@ interface Shared {
 
 type Program = readonly (readonly (readonly Instruction[])[])[]
 
-/** An operation that runs the instructions, with a local point before each; it returns what it has seen. */
+/** An operation that runs the instructions: in two tasks at once if some wait asynchronously. It returns what it has seen. */
 function operation(instructions: readonly Instruction[]): Operation<Shared> {
-  return function* ({ words, bytes }): Generator<unknown, string, number> {
+  const half = instructions.length >> 1
+  const tasks = [instructions.slice(0, half), instructions.slice(half)].map(stepsOf)
+  if (!instructions.some(({ op }) => op === 'later')) return stepsOf(instructions)
+  const both = function* (shared: Shared): Generator<unknown, string, string> {
+    const promises: unknown[] = []
+    for (const task of tasks) promises.push(yield* $.task(task, undefined, [shared]) as Generator)
+    return `${yield $.awaiting('one', promises[0])} / ${yield $.awaiting('two', promises[1])}`
+  }
+  return (shared) => $.task(both, undefined, [shared])
+}
+
+/** The instructions with a local point before each. */
+function stepsOf(
+  instructions: readonly Instruction[],
+): (shared: Shared) => Generator<unknown, string, number> {
+  return function* ({ words, bytes }) {
     const seen: unknown[] = []
     // What is stored depends on what was seen, so that orders show.
     let sum = 1
@@ -69,7 +85,10 @@ function operation(instructions: readonly Instruction[]): Operation<Shared> {
       } else if (op === 'rest') {
         for (let turn = 0; turn < 4; turn++) yield $.atomic('pause', 'rest')
       } else if (op === 'wait') seen.push(yield $.atomic('wait', 'wait', words, at, 0, value > 1 ? 10 : 0))
-      else yield $.atomic('notify', 'notify', words, at, 1)
+      else if (op === 'later') {
+        const answer = yield $.atomic('waitAsync', 'later', words, at, 0, value > 1 ? 10 : 0)
+        seen.push(yield $.awaiting('later', (answer as unknown as { value: unknown }).value))
+      } else yield $.atomic('notify', 'notify', words, at, 1)
       seen.push(sum)
     }
     return seen.join(' ')
@@ -280,6 +299,17 @@ test('waits that time out, and notifies', () => {
       thread[0].map((one) => (one.op === 'wait' ? { ...one, value: 2 } : one)),
     ])
     compare(program, { preemptions: 1, kills: n % 2 })
+  }
+})
+
+test('promises that time out, tasks that wait beside each other, and turns that are taken as one', () => {
+  const random = numbers(14)
+  const ops: Ops = ['later', 'later', 'notify', 'store', 'add', 'wait']
+  for (let n = 0; n < 30; n++) {
+    const program = randomProgram(random, 2, 3, ops).map((thread) => [
+      thread[0].map((one) => (one.op === 'wait' || one.op === 'later' ? { ...one, value: 2 } : one)),
+    ])
+    compare(program, { preemptions: 1, kills: n % 4 === 0 ? 1 : 0, throws: n % 4 === 1 ? 1 : 0 })
   }
 })
 

@@ -2,7 +2,8 @@
 
 import { assert, suite } from '@hakmem/testing'
 import { InterleaveError } from '../dist/errors.js'
-import { importText, type Module, outcome, rewritten, stepsOf } from './modules.ts'
+import { asyncOutcome, importText, type Module, outcome, rewritten, stepsOf } from './modules.ts'
+import { drain } from './stub.runtime.ts'
 
 const test = suite('rewrite')
 
@@ -193,8 +194,10 @@ const SNIPPETS: Record<string, string> = {
   'regular expressions, comments and templates': `const s = \`a\${\`b\${f(1)}\`}\`; /* f(1) */ const r = /f\\(1\\)/.test("f(1)"); return [s, r] // f(2)`,
   atomics: `return [Atomics.store(W, 0, 5), Atomics.load(W, 0), Atomics.add(W, g(0), f(2)), Atomics.sub(W, 0, 1), Atomics.and(W, 0, 6), Atomics.or(W, 0, 8), Atomics.xor(W, 0, 1),
     Atomics.exchange(W, 0, 3), Atomics.compareExchange(W, 0, 3, 4), Atomics.notify(W, 0), Atomics.wait(W, 0, 0), Atomics.isLockFree(4), Atomics.load(...[W, 0]), [1].map(() => Atomics.add(W, 0, 1)), Atomics.add(B, 0, 2n)]`,
-  'async functions are left alone': `const a = async (x) => { log('in'); const y = await share(x); return y + W[0]++ }; async function b() { return share(1) } const c = { async m() { return f(1) } }
+  'async functions give promises': `const a = async (x) => { log('in'); const y = await share(x); return y + W[0]++ }; async function b() { return share(1) } const c = { async m() { return f(1) } }
     return [a(1) instanceof Promise, b() instanceof Promise, c.m() instanceof Promise]`,
+  'async functions keep names and lengths': `const a = async (x, y = 1) => x; const b = async function (x, y, ...z) {}; class C { async m({ x }, [y]) {} static async s() {} }
+    return [a.name, a.length, b.name, b.length, new C().m.name, new C().m.length, C.s.name, C.s.length]`,
   'a module within: nothing at all': '',
 }
 
@@ -215,6 +218,53 @@ for (const [name, body] of Object.entries(SNIPPETS)) {
     assert.equal(outcome(other), expected)
     // Again: nothing may be left behind in temporaries or statics.
     assert.equal(outcome(other), outcome(original))
+  })
+}
+
+const ASYNC_SNIPPETS: Record<string, string> = {
+  'an async function runs on at once up to its first await': `const a = async (x) => { g(x); await null; g(-x) }
+    const p = a(1); g(2); await p`,
+  'tasks take turns as they do': `const a = async (n, x) => { for (let k = 0; k < n; k++) { g([x, k]); await k } return x }
+    const all = [a(3, 'a'), a(2, 'b'), a(4, 'c')]; const r = []; for (const p of all) r.push(await p); return r`,
+  'steps in async functions': `const a = async (x) => { const y = await share(x) + W[0]++; W[await g(3)] += share(await f(4)); return [y, ...W] }; return await a(1)`,
+  'what is thrown is caught where it is awaited': `const a = async (x) => { if (x) await boom(); boom() }
+    try { await a(0) } catch (e) { log(e.message) } try { await a(1) } catch (e) { log(e.message) } finally { log(await f('finally')) }`,
+  'an async function throws out of run': `const a = async () => { try { await f(1) } finally { await f(2) } boom() }; await a()`,
+  'a default that throws rejects': `const a = async (x = boom()) => x; let p; try { p = a(); log('called') } catch { log('threw') }
+    try { await p } catch (e) { log(e.message) }`,
+  'this, arguments and parameters of async functions': `class C { v = 5; async m(x, ...more) { await null; return [this.v, x, more, arguments.length] } n = async (x) => { await null; return this.v + x }; static async s({ a: [x, y = share(1)] }) { return [x, await y] } async ['k' + f(1)]() { return this === undefined } }
+    const c = new C(); return [await c.m(1, 2, 3), await c.n(4), await C.s({ a: [7] }), await c.k1()]`,
+  'async methods that use super': `class A { async m(x) { await null; return [x] } } class B extends A { async m(x) { return [...await super.m(x), share(1)] } }
+    return await new B().m(2)`,
+  'arguments of an async arrow function are those around it': `function h() { const a = async () => { await null; return arguments[0] }; return a(5) }
+    return await h(6)`,
+  'async arrow functions of every form': `const a = async x => x + await share(x); const b = async ({ x }) => ({ x }); const c = async () => await (async () => f(3))(); const d = async (/* ) */ x /* => */) => x
+    return [await a(1), await b({ x: 2 }), await c(), await d(4)]`,
+  'a call on a line of its own after an await': `const a = async () => 1
+    await a()
+    ;[2].map(g)
+    await (await a)()`,
+  'async functions as callbacks': `const r = []; for (const p of [1, 2].map(async (x) => { await null; return share(x) })) r.push(await p); return r`,
+  'for await': `const a = async (list) => { const r = []; for await (const x of list) r.push(share(x)); return r }; return await a([1, Promise.resolve(2)])`,
+  'an async function returns a promise': `const a = async () => b(); const b = async () => Promise.resolve(f(1)); return [await a(), await await b()]`,
+  'optional calls of async functions': `const o = { async m(x) { return x }, n: null }; return [await o?.m?.(1), await o.n?.m(2), await o.n?.(3)]`,
+  'typeof waitAsync': `return [typeof Atomics.waitAsync, typeof Atomics.none, (await Atomics.waitAsync(W, 0, 1)).value]`,
+}
+
+for (const [name, body] of Object.entries(ASYNC_SNIPPETS)) {
+  test(name, async () => {
+    const source = `${PRELUDE}export async function run(logger) { log = logger; ${body}\n}`
+    const text = rewritten(source)
+    assert.is(text.split('\n').length, source.split('\n').length, 'lines')
+    const [original, other] = [await importText(source), await importText(text)]
+    const expected = await asyncOutcome(original)
+    assert.is(
+      (expected[0] as unknown[])[0],
+      name.includes('throws out') ? 'threw' : 'returned',
+      String(expected),
+    )
+    assert.equal(await asyncOutcome(other), expected)
+    assert.equal(await asyncOutcome(other), await asyncOutcome(original))
   })
 }
 
@@ -268,7 +318,10 @@ test('a local point stands where a function and a loop body begin', () => {
   ]
   assert.equal(
     points.map(([, site]) => site),
-    ['1 f', '2 g', '2 g', '3 g', '4 g', '5 m', '5 h'].map((site) => `made-up.js:${site}`),
+    // Where an async function is called, where it begins, and its loop.
+    ['1 f', '2 g', '2 g', '3 g', '4 g', '5 m', '5 h', '6 a', '6 a', '6 a'].map(
+      (site) => `made-up.js:${site}`,
+    ),
   )
 })
 
@@ -293,7 +346,7 @@ test('plain accesses of a declared function are steps', async () => {
 const REFUSED: Record<string, [source: string, message: RegExp]> = {
   'a generator function': ['function* g() {}', /made-up\.js:1: g is a generator function/],
   'a generator method': ['\nclass A { *m() {} }', /made-up\.js:2: m is a generator function/],
-  'Atomics.waitAsync': ['Atomics.waitAsync(x, 0, 0)', /Atomics\.waitAsync has no model/],
+  'an operation that is not known': ['Atomics.waitOn(x, 0, 0)', /Atomics\.waitOn has no model/],
   'an operation by a computed name': ['Atomics[x](y)', /has no model/],
   'Atomics taken apart': ['const { load } = Atomics', /Atomics is used other than in a call/],
   'an operation as a value': ['const load = Atomics.load', /Atomics is used other than in a call/],
@@ -332,7 +385,7 @@ test('timers and promises run what they are given by name', async () => {
       await new Promise((resolve) => setTimeout(resolve, 5))
       return W[0]
     }`
-  assert.is(await (await importText(rewritten(source))).run?.(), 3)
+  assert.is(await drain((await importText(rewritten(source))).run?.()), 3)
 })
 
 test('an Atomics of its own is no step', async () => {

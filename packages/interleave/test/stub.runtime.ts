@@ -62,4 +62,44 @@ export const drain = (value: unknown): unknown => {
   return result.value
 }
 
+class Awaited {
+  readonly value: unknown
+  constructor(value: unknown) {
+    this.value = value
+  }
+}
+
+export const awaiting = (site: string, value: unknown): Awaited => {
+  sites.push(`await ${site}`)
+  return new Awaited(value)
+}
+
+export const outside = (_site: string, value: unknown): unknown => value
+
+/** The body of an async function, run by the host's promises. */
+export function* task(
+  fn: (...args: unknown[]) => Generator<Step | Awaited, unknown, unknown>,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): Generator<Step, Promise<unknown>, unknown> {
+  return (async () => {
+    const body = Reflect.apply(fn, self, args)
+    let result = body.next()
+    while (!result.done) {
+      if (!(result.value instanceof Awaited)) result = body.next(result.value())
+      else {
+        let value: unknown
+        try {
+          value = await result.value.value
+        } catch (error) {
+          result = body.throw(error)
+          continue
+        }
+        result = body.next(value)
+      }
+    }
+    return result.value
+  })()
+}
+
 export const drainAtomic = (op: string, _site: string, ...args: unknown[]): unknown => perform(op, args)

@@ -14,7 +14,7 @@ const ORDERED = { peek: 'unordered', mark: 'release', seen: 'acquire' } as const
 export function loadQueueScenes(patch: readonly Patch[] = []): Promise<typeof QueueScenarios> {
   return load<typeof QueueScenarios>('./queue-scenarios.js', {
     parent: import.meta.url,
-    include: [/\/packages\/(sync|collections)\/dist\/(?!wait-async)/, /\/explore\/queue-\w+\.js/],
+    include: [/\/packages\/(sync|collections)\/dist\//, /\/explore\/queue-\w+\.js/],
     patch: [FEW, SHORT, ...patch],
   })
 }
@@ -23,7 +23,7 @@ export function loadMapScenes(patch: readonly Patch[] = []): Promise<typeof MapS
   return load<typeof MapScenarios>('./map-scenarios.js', {
     parent: import.meta.url,
     include: [
-      /\/packages\/(sync|collections|arena|tiny|mid|learning|core)\/dist\/(?!wait-async)/,
+      /\/packages\/(sync|collections|arena|tiny|mid|learning|core)\/dist\//,
       /\/explore\/map-\w+\.js/,
     ],
     declared: { 'arena/dist/ordering.js': ORDERED },

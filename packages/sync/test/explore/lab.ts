@@ -12,8 +12,7 @@ export type SceneName = keyof typeof Scenarios
 export function loadScenes(patch: readonly Patch[] = []): Promise<typeof Scenarios> {
   return load<typeof Scenarios>('./scenarios.js', {
     parent: import.meta.url,
-    // But for what waits asynchronously: its protocol is that of the blocking form, and promises cannot be scheduled.
-    include: [/\/packages\/sync\/dist\/(?!wait-async)/, /\/explore\/(scenarios|world)\.js/],
+    include: [/\/packages\/sync\/dist\//, /\/explore\/(scenarios|world)\.js/],
     patch: [SHORT, ...patch],
   })
 }
