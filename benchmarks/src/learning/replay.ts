@@ -3,8 +3,9 @@
  * ever in use, and time (of the processor) is the allocator's alone.
  */
 
-import { Arena, COUNTERS, FREED, layout, PAGE, RESIZED, ThreadRecord, TOOK } from '@hakmem/arena'
-import { Large, type Strategy } from '@hakmem/learning'
+import { Arena, COUNTERS, FREED, layout, PAGE, packPolicy, RESIZED, ThreadRecord, TOOK } from '@hakmem/arena'
+import { Heap } from '@hakmem/core'
+import { beginLearning, Large, STRATEGIES, type Strategy } from '@hakmem/learning'
 import { Herd, Leader } from '@hakmem/learning/learn'
 import { processorTime } from './processor.ts'
 import { FREE, MALLOC, peakBytes, type Trace } from './trace.ts'
@@ -39,8 +40,7 @@ export class Stage {
   constructor(trace: Trace, learning: 'learn' | 'frozen', strategy?: Strategy) {
     this.trace = trace
     this.peak = peakBytes(trace)
-    const bytes = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, ROOM * this.peak))
-    this.arena = Arena.create({ bytes, threads: 2, learning })
+    this.arena = Arena.create({ bytes: roomFor(trace), threads: 2, learning })
     this.record = ThreadRecord.claim(this.arena, 1)
     this.large = new Large(this.record, strategy)
     this.blocks = new Float64Array(trace.ids.reduce((most, id) => Math.max(most, id), 0) + 1)
@@ -80,11 +80,8 @@ export class Stage {
     return moved
   }
 
-  private touchedBytes(): number {
-    const { W, geometry: g } = this.arena
-    let pages = 0
-    for (let e = g.firstExtent; e < g.extents; e++) pages += W[g.touched + e]
-    return pages * PAGE
+  touchedBytes(): number {
+    return touchedBytes(this.arena)
   }
 
   /** What the record's own counters say: a round that measured another allocator would show here. */
@@ -116,9 +113,10 @@ export function highWaterBySites(trace: Trace, strategy: Strategy): number {
   return herd.candidates(0)[0].highWater / herd.peakPages
 }
 
-/** A whole run that begins with the default and learns; and what it learned. */
+/** A whole run of a heap that learns; and what it learned. */
 export function playLearning(trace: Trace): Outcome & { readonly stage: Stage } {
   const stage = new Stage(trace, 'learn')
+  beginLearning(stage.arena)
   const time = { now: 0 }
   ThreadRecord.claim(stage.arena, 2)
   const leader = new Leader(stage.arena, 2, () => time.now)
@@ -132,6 +130,52 @@ export function playLearning(trace: Trace): Outcome & { readonly stage: Stage } 
     leader.step()
   })
   return { ...outcome, stage }
+}
+
+/**
+ * What no adopter can beat that begins with `from`: told beforehand which strategy is `best`, it adopts that one at the
+ * moment when there is anything to see, `from` having needed `lead` times as much. Both are indexes of STRATEGIES.
+ */
+export function playTold(trace: Trace, from: number, best: number, lead: number): number {
+  const every = 32
+  const goal: number[] = []
+  const shown = new Stage(trace, 'frozen', STRATEGIES[best])
+  shown.play(every, () => goal.push(shown.touchedBytes()))
+  const stage = new Stage(trace, 'frozen')
+  stage.arena.H[layout.H_POLICY] = packPolicy(from, {})
+  let look = 0
+  return stage.play(every, () => {
+    if (stage.touchedBytes() > lead * goal[look++]) stage.arena.H[layout.H_POLICY] = packPolicy(best, {})
+  }).highWater
+}
+
+/** The high-water mark of a frozen heap as users have it: its caches keep what is freed up to 1 MiB, by size class. */
+export function playFrozen(trace: Trace): number {
+  const { kinds, ids, sizes } = trace
+  const heap = Heap.create({ bytes: roomFor(trace), threads: 2 })
+  const blocks = new Map<number, number>()
+  for (let k = 0; k < kinds.length; k++) {
+    const p = blocks.get(ids[k]) ?? 0
+    if (kinds[k] === FREE) {
+      heap.free(p)
+      blocks.delete(ids[k])
+    } else {
+      blocks.set(ids[k], kinds[k] === MALLOC ? heap.malloc(sizes[k]) : heap.realloc(p, sizes[k]))
+    }
+  }
+  heap.detach()
+  return touchedBytes(heap.arena) / peakBytes(trace)
+}
+
+function roomFor(trace: Trace): number {
+  return Math.min(MOST_BYTES, Math.max(LEAST_BYTES, ROOM * peakBytes(trace)))
+}
+
+/** Bytes of the arena that were ever part of a block. */
+function touchedBytes({ W, geometry: g }: Arena): number {
+  let pages = 0
+  for (let e = g.firstExtent; e < g.extents; e++) pages += W[g.touched + e]
+  return pages * PAGE
 }
 
 /** A run on a heap whose policy word is set before it begins, as by `importProfile`. */

@@ -295,6 +295,18 @@ export class Runs {
     return virgin
   }
 
+  /** How many of the `count` pages from `page` on, mine, were never in use. */
+  untouched(page: number, count: number): number {
+    const shift = this.g.extentPageShift
+    let untouched = 0
+    for (let e = page >>> shift; e << shift < page + count; e++) {
+      const base = e << shift
+      const from = Math.max(page, base + this.W[this.g.touched + e])
+      untouched += Math.max(0, Math.min(page + count, base + 2 ** shift) - from)
+    }
+    return untouched
+  }
+
   private uncover(page: number, from: number, to: number): void {
     const shift = this.g.extentPageShift
     const first = ((page + Math.max(from, 1) - 1) >>> shift) + 1

@@ -45,6 +45,7 @@ import {
   voidOf,
 } from '@hakmem/arena'
 import {
+  beginLearning,
   exportProfile,
   importProfile,
   Large,
@@ -139,7 +140,9 @@ export class Heap extends BlockCache {
    * Throws InvalidSizeError for options out of range, HeapError if the system has no room for the buffer.
    */
   static create(options: HeapOptions = {}): Heap {
-    return Heap.open(Arena.create(options))
+    const arena = Arena.create(options)
+    if (arena.mode === 'learn') beginLearning(arena)
+    return Heap.open(arena)
   }
 
   /**

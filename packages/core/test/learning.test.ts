@@ -19,6 +19,14 @@ test('a heap is frozen unless told, at the default, and says so', () => {
   assert.equal(knobs, { refill: 1, rush: 1, cap: 1, yield: 1, bundle: 1, shards: 1 })
 })
 
+test('a heap that learns begins with good fit, and one with a canary as a frozen one does', () => {
+  using learning = Heap.create({ bytes: 64 * MIB, threads: 2, learning: 'learn' })
+  assert.is(learning.policy().strategy, 'good fit')
+  assert.is(learning.exportProfile().strategy, 'good fit')
+  using canary = Heap.create({ bytes: 64 * MIB, threads: 2, learning: 'canary' })
+  assert.is(canary.policy().strategy, 'best fit')
+})
+
 test('a mode that there is not is refused', () => {
   assert.is(
     codeOf(() => Heap.create({ bytes: MIB, learning: untyped<Mode>('fast') })),

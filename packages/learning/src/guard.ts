@@ -8,7 +8,7 @@
 const WINS = 3
 const MARGIN = 0.02
 /** Most of the memory of what is in force that it may have needed. */
-const LESS = 0.97
+const LESS = 0.95
 /** Share of the heap that must be free. */
 const FREE = 0.1
 

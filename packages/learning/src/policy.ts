@@ -21,7 +21,7 @@ import {
   strategyOf,
   swap,
 } from '@hakmem/arena'
-import { DEFAULT_STRATEGY, STRATEGIES } from './strategies/index.ts'
+import { DEFAULT_STRATEGY, FIRST_STRATEGY, STRATEGIES } from './strategies/index.ts'
 
 /** The value of each knob; those that scale are factors of the default. */
 export type Knobs = Record<Knob, number>
@@ -53,6 +53,11 @@ export function changePolicy(arena: Arena, change: (choice: Choice) => Choice): 
     const { strategy, setting } = change(choiceOf(word))
     if (swap(arena.H, layout.H_POLICY, word, nextPolicy(word, packPolicy(strategy, setting)))) return
   }
+}
+
+/** Has a new heap that learns begin with the strategy that such heaps begin with. Before anybody else sees the heap. */
+export function beginLearning(arena: Arena): void {
+  changePolicy(arena, ({ setting }) => ({ strategy: STRATEGIES.indexOf(FIRST_STRATEGY), setting }))
 }
 
 /** Whether the strategy, or the knob, is pinned. */

@@ -45,6 +45,29 @@ export class Space {
     return this.record.runs.index.highest(pages)
   }
 
+  /**
+   * The lowest free run of `pages` to `enough` pages, failing that the lowest longer one; runs that would have to give
+   * pages which were never used only if there is no other, and then those that give fewest. 0 if there is none.
+   */
+  lowestUsed(pages: number, enough: number): number {
+    const { index } = this.record.runs
+    let best = 0
+    let fewest = pages + 1
+    let isGood = false
+    for (let node = index.find(pages); node !== 0; ) {
+      const length = index.lengthOf(node)
+      if (isGood && length > enough) break
+      const fresh = this.record.runs.untouched(node, pages)
+      if (fresh < fewest || (fresh === fewest && node < best)) {
+        best = node
+        fewest = fresh
+      }
+      if (fresh === 0 && length <= enough) isGood = true
+      node = index.find(length, node + 1)
+    }
+    return best
+  }
+
   /** Whether blocks of the call site are known, from enough of them, to live briefly. */
   isBrief(site: number): boolean {
     return site !== 0 && isBrief(this.record.arena.H, site)

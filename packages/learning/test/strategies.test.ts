@@ -47,6 +47,14 @@ test('next fit goes on behind the last block, and begins again at the lowest', (
   )
 })
 
+test('good fit takes the lowest run of those at most an eighth too long, else the lowest; what was never used goes last', () => {
+  const { take, low, tight, high, end } = holes(named('good fit'))
+  assert.equal(
+    [17, 18, 30, 20, 16, 16].map((pages) => take(pages)),
+    [low, tight, high, low + 17 * PAGE, end, end + 16 * PAGE],
+  )
+})
+
 test('rounding makes lengths multiples of an eighth of their power of two', () => {
   const { pages } = named('best fit, rounded to 1/8')
   assert.equal(

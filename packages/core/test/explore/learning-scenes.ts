@@ -5,7 +5,7 @@
 
 import { EventReader, FREED, layout, PAGE, settingOf, strategyOf, TOOK } from '@hakmem/arena'
 import type { End, Operation, Scenario } from '@hakmem/interleave'
-import { pin } from '@hakmem/learning'
+import { pin, STRATEGIES } from '@hakmem/learning'
 import { changePolicy, lastTable, publish, type Table, takeLease } from '@hakmem/learning/learn'
 import { type Entry, type Gives, locator, mayThrow } from './books.ts'
 import { checkWorld, give, reapDead, Stage, take } from './world.ts'
@@ -33,7 +33,7 @@ function tableOf(number: number): Table {
     epoch: number,
     resets: number,
     reason: number,
-    strategies: [row, row, row, row, row, row],
+    strategies: STRATEGIES.map(() => row),
     arms: [5, 5, 4, 4, 4, 4].map((count) => Array.from({ length: count }, () => arm)),
   }
 }
