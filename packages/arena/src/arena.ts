@@ -52,8 +52,8 @@ export interface ArenaOptions {
   readonly byteOffset?: number
   /**
    * How blocks of 64 KiB and more are placed and the knobs of all sizes are set. `frozen` (unless told): by the
-   * defaults, or what was pinned or imported. `learn`: by what a leader learns from all threads. `canary`: the same, but
-   * what is on trial is tried on one thread only. `off`: by the defaults, and nothing can change that.
+   * defaults, or what was pinned or imported. `learn`: by what a leader learns from all threads. `canary`: by what it
+   * learns from a twentieth of them, at least one, the only ones that pay for it and that try anything. `off`: by the defaults, and nothing can change that.
    */
   readonly learning?: Mode
 }

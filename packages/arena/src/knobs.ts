@@ -119,7 +119,8 @@ export class Follower {
   /** Follows `word`, which is H_POLICY. */
   follow(word: number): void {
     const { W, H } = this.arena
-    const isCanary = glance(H, H_CANARY) === this.slot + 1
+    const canaries = glance(H, H_CANARY)
+    const isCanary = canaries !== 0 && this.slot + 1 >= canaries
     const policy = isCanary ? glance(H, H_TRIAL) : word
     this.strategy = strategyOf(policy)
     this.base ??= W.slice(this.at + R_TARGET, this.at + R_YIELD + SMALL_CLASSES + 1)
@@ -128,8 +129,8 @@ export class Follower {
     this.scale(R_RUSH, KNOBS.rush[setting.rush], 0)
     this.scale(R_YIELD, KNOBS.yield[setting.yield], 1)
     this.cap(KNOBS.cap[setting.cap])
-    // A strategy other than the default is to see every request.
-    if (this.strategy !== 0) this.closeLarge()
+    // A strategy other than the default is to see every request, and who learns from a canary as well.
+    if (this.strategy !== 0 || isCanary) this.closeLarge()
     W[this.at + R_BUNDLE] = KNOBS.bundle[setting.bundle]
     const width = KNOBS.shards[setting.shards]
     W[this.at + R_SHARD] =

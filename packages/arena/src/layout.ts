@@ -46,7 +46,7 @@ export const H_ORPHANS = 64
  * by the leader of learning; glanced at by every owner when a slow path begins.
  */
 export const H_POLICY = 96
-/** The same on trial, and the slot + 1 of the one record that follows it instead (0: none). Stored by the leader. */
+/** The same on trial, and the slot + 1 from which on records follow it instead (0: none). Stored by the leader. */
 export const H_TRIAL = 97
 export const H_CANARY = 98
 /** Thread id + 1 of the leader, 0 if there is none: swapped by whoever leads. Its generation: added to by each new leader. */
@@ -247,15 +247,15 @@ function slabShiftOf(bytes: number): number {
 /**
  * Cache entries per class: as many as fit a share of the heap, 8 tiny or 2 mid ones at least. (So a small heap with many
  * threads could be filled by idle caches: `bounds.ts` has the figures, and `park` empties them.) Of each large class
- * 1/32 of a thread's share of the heap; none if that is less than a block, or if every large block is to be told to who
- * learns from it.
+ * 1/32 of a thread's share of the heap; none if that is less than a block, or if every large block of every thread is to
+ * be told to who learns from it.
  */
 function capsOf(bytes: number, threads: number, flags: number): Int32Array {
   const share = Math.max(4096, Math.min(2 ** 17, bytes / threads / 256))
   const caps = new Int32Array(CLASSES)
   for (let c = 1; c <= TINY_CLASSES; c++) caps[c] = clamp(share / SIZES[c], 8, 4096)
   for (let c = TINY_CLASSES + 1; c <= MID_CLASSES; c++) caps[c] = clamp((share * 8) / SIZES[c], 2, 64)
-  for (let c = MID_CLASSES + 1; c <= SMALL_CLASSES && !hasEvents(flags); c++) {
+  for (let c = MID_CLASSES + 1; c <= SMALL_CLASSES && modeOf(flags) !== 'learn'; c++) {
     caps[c] = clamp(bytes / threads / 32 / SIZES[c], 0, 32)
   }
   return caps

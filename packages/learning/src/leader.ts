@@ -2,6 +2,9 @@
  * The leader: the thread that learns for all. It reads what the others did, plays it to the ghosts, rates the strategies,
  * sets the knobs, and publishes what came of it, step by step as its host calls it; never on a path of malloc or free.
  *
+ * Of a canary's heap it learns from the canaries alone, a twentieth of the threads: only they tell what they do and follow
+ * what is on trial; the others run as if frozen, at what is settled.
+ *
  * It keeps to a budget, a hundredth of the time by the clock that it is given. Beyond it the leader stops asking for
  * events until it has caught up; the ghosts then start over, so that under a heavy load it judges windows, not the whole.
  *
@@ -41,6 +44,8 @@ const BUDGET = 0.01
 const AHEAD_MS = 50
 /** Distance of the distributions of sizes that is a change of work. */
 const SHIFT = 0.25
+/** One of so many threads is a canary, rounded up. */
+const FLOCK = 20
 /** Share of the heap that must be free for anything to be tried. */
 const FREE = 0.1
 
@@ -73,6 +78,8 @@ export class Leader {
   private start = 0
   private spent = 0
   private isAsking = false
+  /** It learns from the records from this slot on. */
+  private first = 0
 
   /** For the thread with this id. It leads from the first `step` on that finds no other leader. */
   constructor(arena: Arena, thread: number, clock: Clock) {
@@ -107,8 +114,9 @@ export class Leader {
     const { learned } = this
     if (learned === undefined) return
     this.silence()
-    this.follow((setting) => learned.tuning.settled(setting))
     this.learned = undefined
+    store(this.arena.H, layout.H_CANARY, 0)
+    this.follow((setting) => learned.tuning.settled(setting))
     dropLease(this.arena, this.thread)
   }
 
@@ -124,6 +132,7 @@ export class Leader {
     }
     // A leader that died may have left something on trial.
     store(arena.H, layout.H_CANARY, 0)
+    this.first = this.firstSlot()
     this.start = now
     this.spent = 0
     this.epochStart = now
@@ -133,8 +142,12 @@ export class Leader {
   }
 
   private ask(): void {
-    for (const reader of this.readers) reader.arm()
+    for (const reader of this.asked) reader.arm()
     this.isAsking = true
+  }
+
+  private get asked(): readonly EventReader[] {
+    return this.readers.slice(this.first)
   }
 
   private silence(): void {
@@ -153,8 +166,8 @@ export class Leader {
       return
     }
     let isLost = false
-    this.readers.forEach((reader, slot) => {
-      this.events += reader.read(herd.listener(slot), this.arena.geometry.events)
+    this.asked.forEach((reader, k) => {
+      this.events += reader.read(herd.listener(this.first + k), this.arena.geometry.events)
       isLost ||= reader.isLost()
     })
     if (isLost || ahead > AHEAD_MS) this.silence()
@@ -175,6 +188,7 @@ export class Leader {
       this.noteSizes(learned)
     }
     this.rewardKnobs(learned, now)
+    this.pickCanaries(learned)
     const trial = free >= FREE
     this.follow((setting) => (trial ? tuning.trial(setting) : tuning.settled(setting)), chosen)
     arena.H.set(herd.publishSites(), layout.H_SITES)
@@ -203,13 +217,12 @@ export class Leader {
 
   /** The share of the time that was not spent in slow paths, by the records that follow what is on trial. */
   private rewardKnobs({ tuning, efforts }: Learned, now: number): void {
-    const canary = load(this.arena.H, layout.H_CANARY) - 1
     let cost = 0
     let blocks = 0
     let records = 0
     for (let slot = 0; slot < this.readers.length; slot++) {
       const effort = efforts.take(slot)
-      if (effort.blocks === 0 || (canary >= 0 && slot !== canary)) continue
+      if (effort.blocks === 0 || slot < this.first) continue
       cost += effort.cost
       blocks += effort.blocks
       records++
@@ -218,7 +231,7 @@ export class Leader {
     if (blocks >= LEAST_BLOCKS && time > 0) tuning.reward(Math.max(0, 1 - cost / time))
   }
 
-  /** Puts a setting in force: on all threads, or, of a canary, on one; the others stay at what is settled. */
+  /** Puts a setting in force: on all threads, or on the canaries; the others stay at what is settled. */
   private follow(choose: (now: Setting) => Setting, strategy?: number): void {
     const { arena, learned } = this
     changePolicy(arena, (now) => {
@@ -226,17 +239,33 @@ export class Leader {
       if (arena.mode !== 'canary' || learned === undefined)
         return { strategy: placed, setting: choose(now.setting) }
       store(arena.H, layout.H_TRIAL, packPolicy(placed, choose(now.setting)))
-      store(arena.H, layout.H_CANARY, 1 + this.canarySlot())
+      store(arena.H, layout.H_CANARY, 1 + this.first)
       return { strategy: placed, setting: learned.tuning.settled(now.setting) }
     })
   }
 
-  /** The record that has the canary's part: the last that is held, so not the one that made the heap if there is another. */
-  private canarySlot(): number {
-    const { W, geometry: g } = this.arena
-    let slot = g.threads - 1
-    while (slot > 0 && load(W, g.records + slot * g.recordWords + layout.R_THREAD) <= 0) slot--
-    return slot
+  /** Threads have come or gone: if others are canaries now, what the ghosts know is of the wrong ones. */
+  private pickCanaries({ herd }: Learned): void {
+    const first = this.firstSlot()
+    if (first === this.first) return
+    this.silence()
+    this.first = first
+    herd.reset()
+    this.ask()
+  }
+
+  /**
+   * The slot from which on records are canaries': the last of those that are held, so not the thread that made the heap
+   * if there is another. Where all are learned from, 0.
+   */
+  private firstSlot(): number {
+    const { W, geometry: g, mode } = this.arena
+    if (mode !== 'canary') return 0
+    const held: number[] = []
+    for (let slot = 0; slot < g.threads; slot++) {
+      if (load(W, g.records + slot * g.recordWords + layout.R_THREAD) > 0) held.push(slot)
+    }
+    return held[held.length - Math.max(1, Math.ceil(held.length / FLOCK))] ?? 0
   }
 
   /** Share of the extents that were never touched, or that nobody holds. */

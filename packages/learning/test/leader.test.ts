@@ -1,7 +1,28 @@
 // The leader, its events and what it publishes; on a clock that the tests turn.
 
-import { Arena, EventReader, FREED, KNOBS, layout, PAGE, RESIZED, ThreadRecord, TOOK } from '@hakmem/arena'
-import { exportProfile, importProfile, Large, pin, report, unpin } from '@hakmem/learning'
+import {
+  Arena,
+  EventReader,
+  FREED,
+  KNOBS,
+  layout,
+  MID_CLASSES,
+  PAGE,
+  RESIZED,
+  ThreadRecord,
+  TOOK,
+} from '@hakmem/arena'
+import {
+  beginLearning,
+  exportProfile,
+  FIRST_STRATEGY,
+  importProfile,
+  Large,
+  pin,
+  report,
+  STRATEGIES,
+  unpin,
+} from '@hakmem/learning'
 import { generation, Leader } from '@hakmem/learning/learn'
 import { assert, suite } from '@hakmem/testing'
 
@@ -115,8 +136,8 @@ leaders('plays what happens to the ghosts and publishes a leaderboard of games',
   const { leaderboard, epoch: count, leader, mode } = report(arena)
   assert.equal([count, leader, mode], [3, 11, 'learn'])
   for (const { rating, games, wins, losses, draws, highWater } of leaderboard) {
-    assert.is(games, 15)
-    assert.is(wins + losses + draws, 15)
+    assert.is(games, 3 * (STRATEGIES.length - 1))
+    assert.is(wins + losses + draws, games)
     assert.ok(rating !== undefined && (highWater ?? 0) >= 1)
   }
 })
@@ -179,6 +200,68 @@ leaders('tries knobs on all threads when it learns, on one when it is a canary',
     assert.ok(tried[1].size > 2, `${mode}: ${[...tried[1]]}`)
     assert.is(tried[0].size > 2, mode === 'learn', `${mode}: ${[...tried[0]]}`)
   }
+})
+
+leaders('learns from a canary alone: the others keep their caches and tell nothing', () => {
+  const { arena, record, large, free } = heap('canary')
+  const { epoch, record: canary, leader } = leading(arena)
+  const ofCanary = new Large(canary)
+  const closed = () =>
+    [record, canary].map((one) => {
+      one.enter()
+      one.leave()
+      return one.slabs.isClosed(MID_CLASSES + 1)
+    })
+  epoch()
+  assert.equal(closed(), [false, true])
+  for (let k = 0; k < 100; k++) free(large.take(100_000))
+  epoch()
+  assert.ok(report(arena).leaderboard.every(({ games }) => games === 0))
+  for (let k = 0; k < 100; k++) {
+    const p = ofCanary.take(100_000)
+    canary.enter()
+    ofCanary.release(p / PAGE)
+    canary.leave()
+  }
+  epoch()
+  assert.ok(report(arena).leaderboard.every(({ games }) => games > 0))
+  leader.resign()
+  assert.equal(closed(), [false, false])
+})
+
+leaders(
+  'has one canary in twenty threads, rounded up, the last ones; if others are, the ghosts start over',
+  () => {
+    const arena = Arena.create({ bytes: 256 * MIB, threads: 64, learning: 'canary' })
+    const { epoch, leader } = leading(arena, 0)
+    const canaries = () => {
+      epoch()
+      return arena.H[layout.H_CANARY] - 1
+    }
+    assert.is(canaries(), 0)
+    const others = Array.from({ length: 21 }, (_, k) => ThreadRecord.claim(arena, k + 1))
+    assert.is(canaries(), 20)
+    assert.is(report(arena).resets, 1)
+    others[20].detach()
+    assert.is(canaries(), 19)
+    others[19].detach()
+    assert.is(canaries(), 19)
+    leader.resign()
+    assert.is(arena.H[layout.H_CANARY], 0)
+  },
+)
+
+leaders('begins with good fit where all learn, unless something is pinned or imported', () => {
+  const { arena, large, free } = heap()
+  beginLearning(arena)
+  const { epoch } = leading(arena)
+  epoch()
+  assert.is(report(arena).strategy, FIRST_STRATEGY.name)
+  const profile = exportProfile(Arena.create({ bytes: MIB }))
+  importProfile(arena, profile)
+  for (let k = 0; k < 100; k++) free(large.take(100_000))
+  epoch()
+  assert.is(report(arena).strategy, profile.strategy)
 })
 
 leaders('leaves what is pinned alone', () => {
