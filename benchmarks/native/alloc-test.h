@@ -9,8 +9,8 @@ static inline uint8_t *alloc_test_block(uint32_t random) {
   uint32_t power = 4u << (bit == 0 ? 7 : __builtin_ctz(bit));
   uint32_t size = power + 1 + ((random >> 7) & (power - 1));
   uint8_t *p = allocate(size);
+  fill(p, size, (int32_t)random);
   put_word(p, size);
-  fill(p + 4, size - 4, random);
   return p;
 }
 

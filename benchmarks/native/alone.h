@@ -43,9 +43,11 @@ __attribute__((noinline)) static void called_release(uint8_t *p) { release(p); }
 
 static uint32_t first_byte(const uint8_t *p) { return *p; }
 
-/* Writes whole words of a block. */
-static inline void fill(uint8_t *p, uint32_t bytes, uint32_t word) {
-  for (uint32_t at = 0; at + 4 <= bytes; at += 4) put_word(p + at, word);
+/* src/loops/fill.ts */
+static inline void fill(uint8_t *p, uint32_t bytes, int32_t value) {
+  double number = value;
+  for (uint32_t at = 0; at + 8 <= bytes; at += 8) memcpy(p + at, &number, sizeof number);
+  put_word(p + (bytes & ~3u) - 4, (uint32_t)value);
 }
 
 static int by_size(const void *a, const void *b) {

@@ -11,10 +11,10 @@ static void glibc_simple_round(struct lane *lane, uint32_t size, uint32_t count)
   for (uint32_t round = GLIBC_BLOCKS / count; round > 0; round--) {
     for (uint32_t i = 0; i < count; i++) {
       uint8_t *p = allocate(size);
-      fill(p, size, i);
+      fill(p, size, (int32_t)i);
       blocks[i] = p;
     }
-    sum += word_at(blocks[half]) + size;
+    sum += word_at(blocks[half] + size - 4) + size;
     for (uint32_t i = 0; i < half; i++) release(blocks[i]);
     for (uint32_t i = count; i-- > half;) release(blocks[i]);
   }

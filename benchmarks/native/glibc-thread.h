@@ -11,7 +11,7 @@ static uint32_t glibc_thread(struct lane *lane, uint32_t operations) {
     if (slots[slot]) release(slots[slot]);
     uint32_t size = (1u << 27) / (4096 + (random >> 7) - (random >> 20));
     uint8_t *p = allocate(size);
-    fill(p, size, random);
+    fill(p, size, (int32_t)random);
     slots[slot] = p;
     sum += (slot + 1) * size;
   }

@@ -10,6 +10,7 @@
 import type { Mallocs, Views } from '../peers/allocator.ts'
 import { alone, emptySlots } from './alone.ts'
 import { type Lane, OWN, RANDOM, SUM } from './board.ts'
+import { bindFill } from './fill.ts'
 import type { Loop, Sizes } from './kind.ts'
 
 export type AllocTestShape = Sizes & {
@@ -25,17 +26,20 @@ const PICKS_BELOW = Int32Array.of(17_180, 42_950, 59_056, 64_425, 65_432, 65_532
 const FILLED = OWN
 
 /** Toggles `operations` times: each is one malloc or one free. */
-function bind({ U32 }: Views, { words, pointers: slots }: Lane): Loop {
+function bind(views: Views, { words, pointers: slots }: Lane): Loop {
+  const { U32 } = views
+  const fill = bindFill(views)
   const starts = Int32Array.from(SLOTS_BELOW, (below) => Math.floor((slots.length * below) / 15_625))
-  /** A block of random size: its first word is the size, the others are `random`. */
+  /** What a 32-bit number is multiplied by for a slot of the tier. */
+  const widths = Float64Array.from(PICKS_BELOW, (_, tier) => (starts[tier + 1] - starts[tier]) * 2 ** -32)
+  /** A block of random size, filled with `random`; then its first word is the size. */
   const filled = (heap: Mallocs, random: number) => {
     const bit = random & -random & 127
     const power = 4 << (bit === 0 ? 7 : 31 - Math.clz32(bit))
     const size = power + 1 + ((random >>> 7) & (power - 1))
     const p = heap.malloc(size)
-    const first = p >>> 2
-    U32[first] = size
-    for (let at = first + 1; at < first + (size >>> 2); at++) U32[at] = random
+    fill(p, size, random)
+    U32[p >>> 2] = size
     return p
   }
   return (heap, operations) => {
@@ -53,8 +57,7 @@ function bind({ U32 }: Views, { words, pointers: slots }: Lane): Loop {
       random = next(first)
       let tier = 0
       while (first >>> 16 >= PICKS_BELOW[tier]) tier++
-      const width = starts[tier + 1] - starts[tier]
-      const slot = starts[tier] + (((random >>> 0) * width * 2 ** -32) | 0)
+      const slot = starts[tier] + (((random >>> 0) * widths[tier]) | 0)
       const held = slots[slot]
       if (held !== 0) {
         sum = (sum + Math.imul(slot + 1, sumOf(U32, held))) | 0
@@ -79,7 +82,8 @@ function next(random: number): number {
 function sumOf(U32: Uint32Array, p: number): number {
   const first = p >>> 2
   const size = U32[first]
-  let sum = size
+  // An integer from the start, or V8 adds doubles.
+  let sum = size | 0
   for (let at = first + 1; at < first + (size >>> 2); at++) sum = (sum + U32[at]) | 0
   return sum
 }

@@ -7,6 +7,7 @@
 import type { Mallocs, Views } from '../peers/allocator.ts'
 import { alone } from './alone.ts'
 import { type Lane, OWN, SUM } from './board.ts'
+import { bindFill } from './fill.ts'
 import type { Loop, Sizes } from './kind.ts'
 
 const SIZES = [16, 32, 64]
@@ -15,17 +16,19 @@ const BLOCKS = 1600
 /** Which of the twelve comes next. */
 const NEXT = OWN
 
-function bind({ U32 }: Views, { words, pointers: blocks }: Lane): Loop {
+function bind(views: Views, { words, pointers: blocks }: Lane): Loop {
+  const { U32 } = views
+  const fill = bindFill(views)
   const allocateAndFree = (heap: Mallocs, size: number, count: number) => {
     const half = count >>> 1
     let sum = words[SUM]
     for (let round = BLOCKS / count; round > 0; round--) {
       for (let i = 0; i < count; i++) {
         const p = heap.malloc(size)
-        for (let at = p >>> 2; at < (p + size) >>> 2; at++) U32[at] = i
+        fill(p, size, i)
         blocks[i] = p
       }
-      sum = (sum + U32[blocks[half] >>> 2] + size) | 0
+      sum = (sum + U32[((blocks[half] + size) >>> 2) - 1] + size) | 0
       for (let i = 0; i < half; i++) heap.free(blocks[i])
       for (let i = count - 1; i >= half; i--) heap.free(blocks[i])
     }

@@ -7,6 +7,7 @@
 import type { Views } from '../peers/allocator.ts'
 import { alone, emptySlots, firstWord } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
+import { bindFill } from './fill.ts'
 import type { Loop, Sizes } from './kind.ts'
 
 const SLOTS = 1024
@@ -14,7 +15,8 @@ const SLOTS = 1024
 const OVER = 2 ** 27
 
 /** Replaces the blocks of `operations` slots. */
-function bind({ U32 }: Views, { words, pointers: slots }: Lane): Loop {
+function bind(views: Views, { words, pointers: slots }: Lane): Loop {
+  const fill = bindFill(views)
   return (heap, operations) => {
     let random = words[RANDOM]
     let sum = words[SUM]
@@ -27,8 +29,7 @@ function bind({ U32 }: Views, { words, pointers: slots }: Lane): Loop {
       if (held !== 0) heap.free(held)
       const size = (OVER / (4096 + (random >>> 7) - (random >>> 20))) | 0
       const p = heap.malloc(size)
-      const end = (p >>> 2) + (size >>> 2)
-      for (let at = p >>> 2; at < end; at++) U32[at] = random
+      fill(p, size, random)
       slots[slot] = p
       sum = (sum + Math.imul(slot + 1, size)) | 0
     }

@@ -9,6 +9,7 @@ export interface Views {
   readonly U8: Uint8Array
   readonly U16: Uint16Array
   readonly U32: Uint32Array
+  readonly F64: Float64Array
 }
 
 /** One thread's view of the memory under test; pointers are byte offsets, and 0 is no block. */

@@ -14,6 +14,7 @@ class Buffers implements Allocator {
   readonly U8 = new Uint8Array(MOST_BLOCKS * SPACING)
   readonly U16 = new Uint16Array(this.U8.buffer)
   readonly U32 = new Uint32Array(this.U8.buffer)
+  readonly F64 = new Float64Array(this.U8.buffer)
   readonly #blocks: (SharedArrayBuffer | undefined)[] = new Array(MOST_BLOCKS).fill(undefined)
   readonly #unused = Uint32Array.from({ length: MOST_BLOCKS }, (_, i) => MOST_BLOCKS - i)
   #left = MOST_BLOCKS - 1

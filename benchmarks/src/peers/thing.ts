@@ -16,6 +16,7 @@ class LockedPool implements Allocator {
   readonly U8: Uint8Array
   readonly U16: Uint16Array
   readonly U32: Uint32Array
+  readonly F64: Float64Array
   readonly #pool: MemPool
   readonly #lock: Int32Array
 
@@ -23,6 +24,7 @@ class LockedPool implements Allocator {
     this.U8 = new Uint8Array(buffer)
     this.U16 = new Uint16Array(buffer)
     this.U32 = new Uint32Array(buffer)
+    this.F64 = new Float64Array(buffer)
     this.#lock = new Int32Array(buffer, 0, 1)
     this.#pool = new MemPool({ buf: buffer, start: POOL_START, skipInitialization: attach })
   }

@@ -40,6 +40,7 @@ class SharedTlsf implements Allocator {
   readonly U8: Uint8Array
   readonly U16: Uint16Array
   readonly U32: Uint32Array
+  readonly F64: Float64Array
   readonly malloc: Allocator['malloc']
   readonly calloc: Allocator['calloc']
   readonly realloc: Allocator['realloc']
@@ -49,6 +50,7 @@ class SharedTlsf implements Allocator {
     this.U8 = new Uint8Array(memory.buffer)
     this.U16 = new Uint16Array(memory.buffer)
     this.U32 = new Uint32Array(memory.buffer)
+    this.F64 = new Float64Array(memory.buffer)
     this.malloc = malloc
     this.calloc = calloc
     this.realloc = realloc
