@@ -21,6 +21,7 @@ import {
   H_PAGES,
   H_THREADS,
   H_VERSION,
+  LIST_WORDS,
   MAGIC,
   MAX_BYTES,
   MIN_BYTES,
@@ -32,6 +33,7 @@ import {
   RESERVED,
   roundBytes,
   VERSION,
+  voidOf,
 } from './layout.ts'
 
 export interface ArenaOptions {
@@ -154,14 +156,6 @@ export class Arena {
       throw new InvalidSizeError('create', 'byteOffset', base, rule)
     }
     const W = new Int32Array(buffer, 0, g.bytes / 4)
-    if (W[0] !== 0 || W[1] !== 0) {
-      throw new InvalidArgumentError(
-        'create',
-        '`memory`',
-        memory,
-        'one with 0 in the bytes 0 to 7, to stay so',
-      )
-    }
     // Only what is not 0 already: what is not written to is not committed.
     const end = (g.firstExtent << g.extentShift) / 4
     for (let at = base / 4; at < end; at++) if (W[at] !== 0) W[at] = 0
@@ -184,6 +178,7 @@ export class Arena {
     H[H_CHECK] = checkOf(H)
     const arena = new Arena(buffer, g)
     arena.W.fill(RESERVED, g.table, g.table + g.firstExtent)
+    arena.W.fill(g.records + g.brims[0], voidOf(g), voidOf(g) + LIST_WORDS)
     return arena
   }
 

@@ -18,9 +18,11 @@ import {
   extentSlot,
   extentState,
   FREE,
+  LIST_WORDS,
   ORPHAN,
   OWNED,
   PAGE,
+  R_BASES,
   R_LISTS,
   R_OP,
   R_THREAD,
@@ -85,7 +87,7 @@ function walk(arena: Arena): { figures: Figures; problems: Set<string> } {
   const extentPages = 2 ** g.extentPageShift
   const figures: Figures = { metadata: -g.base, live: 0, cached: 0, remote: 0, free: 0 }
   const problems = new Problems()
-  checkNulls(arena, problems)
+  checkVoid(arena, problems)
   let covered = 0
   let coverer = FREE
   for (let e = 0; e < g.extents; e++) {
@@ -151,15 +153,13 @@ function isUnsettled(arena: Arena, word: number): boolean {
   return isHeld && arena.W[g.records + extentSlot(word) * g.recordWords + R_OP] !== 0
 }
 
-/** The words that stay 0: what a null pointer, one beyond the end, and a detached heap look up. */
-function checkNulls(arena: Arena, problems: Set<string>): void {
-  const { W } = arena
-  const voids = voidOf(arena.geometry)
-  for (const [from, end] of [
-    [0, 2],
-    [voids, voids + 512],
-  ]) {
-    for (let at = from; at < end; at++) if (W[at] !== 0) problems.add(`word ${at} is ${W[at]}, and stays 0`)
+/** The words that a detached heap looks up. */
+function checkVoid(arena: Arena, problems: Set<string>): void {
+  const { W, geometry: g } = arena
+  const none = g.records + g.brims[0]
+  const voids = voidOf(g)
+  for (let at = voids; at < voids + LIST_WORDS; at++) {
+    if (W[at] !== none) problems.add(`word ${at} is ${W[at]}, and stays ${none}`)
   }
 }
 
@@ -286,13 +286,13 @@ function checkCaches(arena: Arena, slot: number, problems: Set<string>): void {
   const at = g.records + slot * g.recordWords
   const entries = new Set<number>()
   for (let c = 1; c <= SMALL_CLASSES; c++) {
-    const sentinel = at + g.sentinels[c]
-    const top = arena.W[at + R_LISTS + 2 * c]
-    if (top < sentinel || top > sentinel + g.caps[c]) {
-      problems.add(`record ${slot} has ${top - sentinel} entries in its cache of class ${c}`)
+    const base = arena.W[at + R_BASES + c]
+    const top = arena.W[at + R_LISTS + c]
+    if (base < at + g.brims[c] - g.caps[c] || top < base || top > at + g.brims[c]) {
+      problems.add(`record ${slot} has ${top - base} entries in its cache of class ${c}`)
       continue
     }
-    for (let k = sentinel + 1; k <= top; k++) {
+    for (let k = base + 1; k <= top; k++) {
       const p = arena.W[k] >>> 0
       if (entries.has(p)) problems.add(`record ${slot} caches ${p} twice`)
       entries.add(p)

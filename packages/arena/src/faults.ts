@@ -15,6 +15,7 @@ import {
   LIST_WORDS,
   ORPHAN,
   PAGE,
+  R_BASES,
   R_LISTS,
   R_OP,
   runClass,
@@ -55,21 +56,23 @@ export function extentFault(g: Geometry, e: number, word: number): string | unde
  * setting of their knob, or of two while a slow path goes from one to the other.
  */
 export function recordFault(g: Geometry, W: Int32Array, at: number, isAttached: boolean): string | undefined {
-  for (let k = R_LISTS; k < R_LISTS + LIST_WORDS; k++) {
-    const c = (k - R_LISTS) >> 1
-    if (c < 1 || c > SMALL_CLASSES) {
-      if (W[at + k] !== 0) return `a cache of class ${c}, which is none`
-    }
+  const none = at + g.brims[0]
+  for (let c = 0; c < LIST_WORDS; c++) {
+    const top = W[at + R_LISTS + c]
+    // All 0 in a record that was never claimed.
+    const isRight = top === none || (top === 0 && !isAttached)
+    if (!isRight && (c < 1 || c > SMALL_CLASSES)) return `a cache of class ${c}, which is none`
   }
+  if (W[none] !== 0) return 'a block in the cache of no class'
   const odd = isAttached ? oddRoom(g.caps, (c) => roomIn(g, W, at, c), W[at + R_OP] !== 0) : 0
   if (odd !== 0) return `a cache of class ${odd} with room for ${roomIn(g, W, at, odd)}`
   for (let c = 1; c <= SMALL_CLASSES; c++) {
-    if (W[at + g.sentinels[c]] !== 0) return `a cache of class ${c} that has no bottom`
+    if (isAttached && W[W[at + R_BASES + c]] !== 0) return `a cache of class ${c} that has no bottom`
   }
   return undefined
 }
 
 /** Entries for which the record's cache of class `c` has room. */
 function roomIn(g: Geometry, W: Int32Array, at: number, c: number): number {
-  return W[at + R_LISTS + 2 * c + 1] - at - g.sentinels[c]
+  return at + g.brims[c] - W[at + R_BASES + c]
 }

@@ -3,8 +3,8 @@
  *
  * A knob has a few settings by index; index 0 is the default, so that the word 0 is the default of everything. All but
  * `bundle` and `shards` scale what the tiers set at attach, so that one setting makes sense for every size class. An
- * owner follows the word when a slow path begins (`ThreadRecord.enter`): setting a knob changes no block, only what the
- * next refill, flush, claim or announcement does, and can be taken back.
+ * owner follows the word when a slow path begins (`ThreadRecord.enter`): setting a knob changes no live block, only what the
+ * next refill, flush, claim or announcement does, and can be taken back. A cache whose room changes is emptied first.
  *
  *     bits 0..3 strategy | 3 bits for each knob | 22..30 count of changes
  */
@@ -12,7 +12,8 @@
 import { glance } from '#ordering'
 import type { Arena } from './arena.ts'
 import { MID_CLASSES, SMALL_CLASSES } from './classes.ts'
-import { H_CANARY, H_TRIAL, R_BUNDLE, R_LISTS, R_RUSH, R_SHARD, R_TARGET, R_YIELD } from './layout.ts'
+import { H_CANARY, H_TRIAL, R_BUNDLE, R_RUSH, R_SHARD, R_TARGET, R_YIELD } from './layout.ts'
+import type { Slabs } from './slabs.ts'
 
 /** Each knob's settings; the first is the default. */
 export const KNOBS = {
@@ -103,6 +104,7 @@ export class Follower {
   private readonly arena: Arena
   private readonly at: number
   private readonly slot: number
+  private readonly slabs: Slabs
   /** What the tiers had set, when the first word was followed. */
   private base: Int32Array | undefined
   /** Index of the placement strategy followed. */
@@ -110,10 +112,11 @@ export class Follower {
   /** Shard that the thread asked for, from 0; the shards knob does not move it then. */
   shard: number | undefined
 
-  constructor(arena: Arena, record: number, slot: number) {
+  constructor(arena: Arena, record: number, slot: number, slabs: Slabs) {
     this.arena = arena
     this.at = record
     this.slot = slot
+    this.slabs = slabs
   }
 
   /** Follows `word`, which is H_POLICY. */
@@ -128,9 +131,8 @@ export class Follower {
     this.scale(R_TARGET, KNOBS.refill[setting.refill], 1)
     this.scale(R_RUSH, KNOBS.rush[setting.rush], 0)
     this.scale(R_YIELD, KNOBS.yield[setting.yield], 1)
-    this.cap(KNOBS.cap[setting.cap])
-    // A strategy other than the default is to see every request, and who learns from a canary as well.
-    if (this.strategy !== 0 || isCanary) this.closeLarge()
+    // A strategy other than the default is to see every large request, and who learns from a canary as well.
+    this.cap(KNOBS.cap[setting.cap], this.strategy === 0 && !isCanary)
     W[this.at + R_BUNDLE] = KNOBS.bundle[setting.bundle]
     const width = KNOBS.shards[setting.shards]
     W[this.at + R_SHARD] =
@@ -147,20 +149,11 @@ export class Follower {
     }
   }
 
-  /** No large block is cached from now on. */
-  private closeLarge(): void {
-    const { W, geometry: g } = this.arena
-    for (let c = MID_CLASSES + 1; c <= SMALL_CLASSES; c++) {
-      W[this.at + R_LISTS + 2 * c + 1] = this.at + g.sentinels[c]
-    }
-  }
-
-  /** A lower limit than a cache has entries makes the next free flush it. */
-  private cap(factor: number): void {
-    const { W, geometry: g } = this.arena
+  /** `large`: whether large blocks are cached at all. */
+  private cap(factor: number, large: boolean): void {
+    const { caps } = this.arena.geometry
     for (let c = 1; c <= SMALL_CLASSES; c++) {
-      const sentinel = this.at + g.sentinels[c]
-      W[this.at + R_LISTS + 2 * c + 1] = sentinel + roomOf(g.caps[c], factor)
+      this.slabs.setRoom(c, large || c <= MID_CLASSES ? roomOf(caps[c], factor) : 0)
     }
   }
 }

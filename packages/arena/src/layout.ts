@@ -8,8 +8,7 @@
  * only when the pages it describes are: an empty 4 GiB heap costs a few hundred KiB.
  *
  * Word offsets count Int32 elements, page numbers count 4 KiB from the buffer's start, state indexes count 16
- * bytes from the buffer's start. Words 0 and 1 hold 0 for ever: offset 0 is the null pointer, and the pair is the
- * cache table's entry (empty and full at once) that a pointer beyond the end looks up.
+ * bytes from the buffer's start. Offset 0 is the null pointer.
  *
  * In a WebAssembly memory the header starts at `base`, and all tables cover what lies before it too, as extents that
  * nobody may claim: so a pointer is an address there, and no path adds anything to it.
@@ -62,13 +61,13 @@ export const SITES = 64
 /** Two tables, written in turn by the leader. */
 export const H_TABLE = 176
 export const TABLE_WORDS = 160
-/** 512 words that stay 0: the cache table of a detached heap, whose every class is empty and full at once. */
+/** The cache table of a detached heap: every cache is the one of no class, empty and full at once. Written by create. */
 export const H_VOID = 512
 /** The word offset of that table in the buffer. */
 export const voidOf = (g: Geometry): number => g.base / 4 + H_VOID
 
 export const MAGIC = 0x4d4b4148 // "HAKM" in memory
-export const VERSION = 2
+export const VERSION = 3
 export const FLAG_COUNTERS = 1
 /** Blocks of structs carry the type that they hold, see `@hakmem/structs`. */
 export const FLAG_TYPES = 2
@@ -153,9 +152,11 @@ export const R_FRESH = 704
 export const R_COUNTERS = 768
 /** Per class: announcements by other threads (add 1), taken by the owner (exchange 0). On lines of their own. */
 export const R_HINTS = 832
-/** By state byte, two words each: top (word offset of the newest entry of the cache) and limit. */
+/** By state byte: top, the word offset of the newest entry of the cache; of a byte that is no class, of the cache of none. */
 export const R_LISTS = 896
-export const LIST_WORDS = 512
+export const LIST_WORDS = 256
+/** Per class: word offset of the 0 under the cache's entries. The more of them there may be, the lower it is. */
+export const R_BASES = 1152
 /** H_POLICY as last followed; -1 before the first time, and when it is to be followed anew. Owner only. */
 export const R_POLICY = 1408
 /** Shard whose extents this thread claims first, from 1; 0: it does not matter. Owner only. */
@@ -172,8 +173,8 @@ export const R_EVENTS_LOST = 1414
 export const R_EVENTS_ARMED = 1440
 /** Events that the leader has read, ever. Stored by the leader, glanced at by the owner. */
 export const R_EVENTS_READ = 1441
-/** The caches: per class a sentinel 0, then up to `caps[c]` block offsets. */
-export const R_CACHES = 1472
+/** The ring of events; behind it the caches: per class a 0, then up to `caps[c]` block offsets, the last at `brims[c]`. */
+export const R_EVENT_RING = 1472
 
 const CLASSES = 64
 
@@ -223,9 +224,11 @@ export interface Geometry {
   /** Byte offset of the flags (a byte per page) and of the state map (a byte per 16). */
   readonly flagMap: number
   readonly stateMap: number
-  /** Entries of each class's cache, and the word offset of its sentinel from the record's start. */
+  /** Words kept for a cache, a power of two: the word behind each cache's last entry is a multiple of it. */
+  readonly cacheWords: number
+  /** Most entries of each class's cache, and the word offset of its last one from the record's start; of none at 0. */
   readonly caps: Int32Array
-  readonly sentinels: Int32Array
+  readonly brims: Int32Array
 }
 
 /** Rounds up to the whole extents that a heap of about `bytes` has. */
@@ -244,17 +247,23 @@ function slabShiftOf(bytes: number): number {
   return bytes < 8 * 2 ** 20 ? 12 : bytes < 256 * 2 ** 20 ? 14 : 16
 }
 
+/** 1.5 % of a thread's share of the heap for its caches; only what holds entries is ever touched. */
+function cacheWordsOf(bytes: number, threads: number): number {
+  return 1 << Math.floor(Math.log2(clamp(bytes / threads / 2 ** 14, 32, 4096)))
+}
+
 /**
  * Cache entries per class: as many as fit a share of the heap, 8 tiny or 2 mid ones at least. (So a small heap with many
  * threads could be filled by idle caches: `bounds.ts` has the figures, and `park` empties them.) Of each large class
  * 1/32 of a thread's share of the heap; none if that is less than a block, or if every large block of every thread is to
  * be told to who learns from it.
  */
-function capsOf(bytes: number, threads: number, flags: number): Int32Array {
+function capsOf(bytes: number, threads: number, flags: number, most: number): Int32Array {
   const share = Math.max(4096, Math.min(2 ** 17, bytes / threads / 256))
   const caps = new Int32Array(CLASSES)
-  for (let c = 1; c <= TINY_CLASSES; c++) caps[c] = clamp(share / SIZES[c], 8, 4096)
-  for (let c = TINY_CLASSES + 1; c <= MID_CLASSES; c++) caps[c] = clamp((share * 8) / SIZES[c], 2, 64)
+  for (let c = 1; c <= TINY_CLASSES; c++) caps[c] = clamp(share / SIZES[c], 8, most)
+  for (let c = TINY_CLASSES + 1; c <= MID_CLASSES; c++)
+    caps[c] = clamp((share * 8) / SIZES[c], 2, Math.min(64, most))
   for (let c = MID_CLASSES + 1; c <= SMALL_CLASSES && modeOf(flags) !== 'learn'; c++) {
     caps[c] = clamp(bytes / threads / 32 / SIZES[c], 0, 32)
   }
@@ -276,24 +285,20 @@ export function geometry(room: number, threads: number, flags: number, base = 0)
   const pages = bytes / PAGE
   const extentShift = extentShiftOf(room)
   const extents = bytes / 2 ** extentShift
-  const caps = capsOf(room, threads, flags)
-  const sentinels = new Int32Array(CLASSES)
-  let recordWords = R_CACHES
-  for (let c = 1; c <= SMALL_CLASSES; c++) {
-    sentinels[c] = recordWords
-    // The entry above the top is there even of a cache that has no room.
-    recordWords += 1 + Math.max(1, caps[c])
-  }
-  const eventRing = align(recordWords, 32)
+  const cacheWords = cacheWordsOf(room, threads)
+  const caps = capsOf(room, threads, flags, cacheWords - 1)
+  const eventRing = R_EVENT_RING
   const events = hasEvents(flags) ? eventsOf(room, threads) : 0
-  recordWords = align(eventRing + events * EVENT_WORDS, 32)
+  const caches = align(eventRing + events * EVENT_WORDS + 1, cacheWords)
+  const brims = Int32Array.from({ length: CLASSES }, (_, c) => caches + c * cacheWords - 1)
+  const recordWords = caches + (SMALL_CLASSES + 1) * cacheWords
 
   const table = (base + PAGE) / 4
   const touched = table + extents
   const shards = touched + extents
   const watches = shards + extents
   const watchCount = WATCHES_PER_THREAD * threads
-  const records = align(watches + 2 * watchCount, 32)
+  const records = align(watches + 2 * watchCount, cacheWords)
   const runs = align(records + threads * recordWords, PAGE / 4)
   const next = runs + pages
   const prev = next + pages
@@ -327,8 +332,9 @@ export function geometry(room: number, threads: number, flags: number, base = 0)
     aux,
     flagMap,
     stateMap,
+    cacheWords,
     caps,
-    sentinels,
+    brims,
   }
 }
 

@@ -128,9 +128,9 @@ function gatherSuspects(arena: Arena, slot: number, resumed: boolean, suspects: 
     return true
   }
   for (let c = 1; c <= SMALL_CLASSES; c++) {
-    const top = W[at + R_LISTS + 2 * c]
-    const sentinel = at + g.sentinels[c]
-    if (top >= sentinel && top < sentinel + g.caps[c]) add(W[top + 1], 'malloc', c)
+    const top = W[at + R_LISTS + c]
+    const brim = at + g.brims[c]
+    if (top >= brim - g.caps[c] && top < brim) add(W[top + 1], 'malloc', c)
   }
   add(W[at + R_OUT], 'malloc')
   let block = W[at + R_BATCH]

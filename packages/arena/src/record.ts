@@ -97,7 +97,7 @@ export class ThreadRecord {
     this.slabs = new Slabs(arena, this.at, this.runs, this.rings)
     this.events = new EventLog(arena, this.at)
     this.wholes = new Wholes(arena, this.at, this.runs, this.rings, this.events)
-    this.follower = new Follower(arena, this.at, slot)
+    this.follower = new Follower(arena, this.at, slot, this.slabs)
   }
 
   /**

@@ -26,7 +26,9 @@ import { MID_CLASSES, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
 import {
   type Geometry,
+  LIST_WORDS,
   R_AVAIL,
+  R_BASES,
   R_COOL,
   R_COUNTERS,
   R_CURSOR,
@@ -87,25 +89,41 @@ export class Slabs {
 
   // ---- the cache ----------------------------------------------------------------------------------------------------
 
-  /** Empties every cache table entry: all classes empty, with their limits. */
+  /** Empties the caches of all state bytes, with all the room that those of the classes may have. */
   resetCaches(): void {
-    for (let c = 1; c <= SMALL_CLASSES; c++) {
-      const sentinel = this.at + this.g.sentinels[c]
-      this.W[this.at + R_LISTS + 2 * c] = sentinel
-      this.W[this.at + R_LISTS + 2 * c + 1] = sentinel + this.g.caps[c]
-      // The entry above the top is what a reaper takes for the block handed out last.
-      this.W[sentinel + 1] = 0
-    }
+    const none = this.at + this.g.brims[0]
+    this.W.fill(none, this.at + R_LISTS, this.at + R_LISTS + LIST_WORDS)
+    for (let c = 1; c <= SMALL_CLASSES; c++) this.base(c, this.g.caps[c])
+  }
+
+  /** Gives the cache of a class room for so many blocks, at most `caps[c]`. */
+  setRoom(c: number, room: number): void {
+    if (this.roomOf(c) === room) return
+    this.flush(c, 0)
+    this.base(c, room)
+  }
+
+  private base(c: number, room: number): void {
+    const base = this.at + this.g.brims[c] - room
+    this.W[base] = 0
+    // The entry above the top is what a reaper takes for the block handed out last.
+    this.W[base + 1] = 0
+    this.W[this.at + R_BASES + c] = base
+    this.W[this.at + R_LISTS + c] = base
   }
 
   cached(c: number): number {
-    return this.W[this.at + R_LISTS + 2 * c] - this.at - this.g.sentinels[c]
+    return this.W[this.at + R_LISTS + c] - this.W[this.at + R_BASES + c]
+  }
+
+  private roomOf(c: number): number {
+    return this.at + this.g.brims[c] - this.W[this.at + R_BASES + c]
   }
 
   /** Puts a live block of mine into its cache, which has room. */
   push(p: number, c: number): void {
     const W = this.W
-    const at = this.at + R_LISTS + 2 * c
+    const at = this.at + R_LISTS + c
     const top = W[at] + 1
     this.S[p >>> 4] = c | 128
     W[top] = p
@@ -114,7 +132,7 @@ export class Slabs {
 
   /** Whether the cache of the class holds no blocks at all, ever. */
   isClosed(c: number): boolean {
-    return this.W[this.at + R_LISTS + 2 * c + 1] === this.at + this.g.sentinels[c]
+    return this.roomOf(c) === 0
   }
 
   /** Returns a live block of mine to its run, past the cache. */
@@ -129,9 +147,9 @@ export class Slabs {
   /** Returns all but the oldest `keep` entries of the cache to their runs, and gives runs back that are empty then. */
   flush(c: number, keep: number): void {
     const W = this.W
-    const at = this.at + R_LISTS + 2 * c
+    const at = this.at + R_LISTS + c
     const old = W[at]
-    const top = this.at + this.g.sentinels[c] + keep
+    const top = W[this.at + R_BASES + c] + keep
     if (old <= top) return
     const S = this.S
     const aux = this.g.aux
@@ -334,8 +352,8 @@ export class Slabs {
     const W = this.W
     const S = this.S
     const pages = runPages(W[this.g.runs + page])
-    const sentinel = this.at + this.g.sentinels[c]
-    for (let k = W[this.at + R_LISTS + 2 * c]; k > sentinel; k--) {
+    const base = W[this.at + R_BASES + c]
+    for (let k = W[this.at + R_LISTS + c]; k > base; k--) {
       const entry = W[k] >>> 12
       if (entry >= page && entry < page + pages) return false
     }

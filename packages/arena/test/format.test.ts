@@ -1,6 +1,14 @@
 // What a heap looks like in its buffer, and what is refused as one.
 
-import { Arena, type ArenaOptions, HeapFormatError, InvalidSizeError, MID_CLASSES } from '@hakmem/arena'
+import {
+  Arena,
+  type ArenaOptions,
+  HeapFormatError,
+  InvalidSizeError,
+  MID_CLASSES,
+  layout as offsets,
+  SMALL_CLASSES,
+} from '@hakmem/arena'
 import { assert, suite } from '@hakmem/testing'
 
 const MIB = 2 ** 20
@@ -53,7 +61,7 @@ format('the first bytes spell HAKM behind a null pointer that stays null', () =>
 
 const BROKEN: [what: string, change: (words: Int32Array) => void, says: RegExp][] = [
   ['another magic number', (words) => words.fill(0x12345678, MAGIC, MAGIC + 1), /magic/],
-  ['a newer version', (words) => words.fill(3, VERSION, VERSION + 1), /a newer version \(3\)/],
+  ['a newer version', (words) => words.fill(4, VERSION, VERSION + 1), /a newer version \(4\)/],
   ['a version long before', (words) => words.fill(0, VERSION, VERSION + 1), /another version \(0\)/],
   [
     'a version that is negative',
@@ -191,16 +199,16 @@ for (const shape of SHAPES) {
     const end = g.stateMap + g.bytes / 16
     assert.ok(end <= g.firstExtent * 2 ** g.extentShift)
     assert.ok(end > (g.firstExtent - 1) * 2 ** g.extentShift, 'an extent more than is needed')
-    // Every cache has its sentinel and its entries inside the record, and none shares a word with another.
+    // Every cache lies inside the record and shares no word with another; the word behind it is a round number.
     const taken = new Set<number>()
-    for (let c = 1; g.sentinels[c] > 0; c++) {
-      assert.ok(g.caps[c] >= (c <= MID_CLASSES ? 2 : 0))
-      // The entry above the top is read even where a cache has no room.
-      for (let at = g.sentinels[c]; at <= g.sentinels[c] + Math.max(1, g.caps[c]); at++) {
+    for (let c = 0; c <= SMALL_CLASSES; c++) {
+      assert.ok(g.caps[c] >= (c <= MID_CLASSES && c > 0 ? 2 : 0))
+      for (let at = g.brims[c] - g.caps[c]; at <= g.brims[c]; at++) {
+        assert.ok(at >= offsets.R_EVENT_RING + g.events * offsets.EVENT_WORDS && at < g.recordWords)
         assert.not(taken.has(at))
         taken.add(at)
       }
-      assert.ok(g.sentinels[c] + g.caps[c] < g.recordWords)
+      assert.is((g.records + g.recordWords + g.brims[c] + 1) % g.cacheWords, 0)
     }
   })
 }

@@ -42,7 +42,6 @@ import {
   stats,
   ThreadRecord,
   TINY_CLASSES,
-  voidOf,
 } from '@hakmem/arena'
 import {
   beginLearning,
@@ -376,7 +375,6 @@ export class Heap extends BlockCache {
     this.endLearning?.()
     this.record.park()
     this.cutOff()
-    this.lists = voidOf(this.arena.geometry)
     this.record.release()
     attached.delete(this.arena.id)
   }

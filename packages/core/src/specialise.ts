@@ -46,7 +46,7 @@ export function specialise(Base: typeof Heap, record: ThreadRecord): typeof Heap
   for (const [id, { Class }] of classes) if (Class.deref() === undefined) classes.delete(id)
   if (classes.size >= SPECIALISED || Known !== undefined) return Base
   const { W, S, F, geometry } = arena
-  const { table, extentShift, slabShift, runs, aux } = geometry
+  const { table, extentShift, slabShift, runs, aux, cacheWords } = geometry
   const constants = [
     CLASS_OF,
     CACHED_MAX + 1,
@@ -59,7 +59,7 @@ export function specialise(Base: typeof Heap, record: ThreadRecord): typeof Heap
     mark,
     peek,
   ] as const
-  const Class = bind(Base, W, S, F, table, extentShift, slabShift, ...constants)
+  const Class = bind(Base, W, S, F, table, extentShift, slabShift, cacheWords - 1, ...constants)
   classes.set(arena.id, { Class: new WeakRef(Class), W: new WeakRef(W) })
   return Class
 }
@@ -76,6 +76,7 @@ function bind(
   table: number,
   extentShift: number,
   slabShift: number,
+  mask: number,
   classOf: Uint8Array,
   smallLimit: number,
   cont: number,
@@ -101,7 +102,7 @@ function bind(
     override malloc(size: number): Ptr {
       if (typeof size === 'number' && size >>> 0 === size && size < smallLimit) {
         const c = classOf[(size + 15) >>> 4]
-        const at = (this.lists + 2 * c) | 0
+        const at = (this.lists + c) | 0
         const top = W[at]
         const p = W[top]
         if (p !== 0) {
@@ -122,12 +123,12 @@ function bind(
       let c = 0
       if (typeof p === 'number') {
         const i = p >>> 4
-        c = S[i]
+        c = S[i] | 0
         if (i * 16 === p) {
           if ((W[(table + (p >>> extentShift)) | 0] | cont) === this.mine) {
-            const at = (this.lists + 2 * c) | 0
+            const at = (this.lists + c) | 0
             const top = (W[at] + 1) | 0
-            if (top <= W[at + 1]) {
+            if ((top & mask) !== 0) {
               S[i] = c | 128
               W[top] = p
               W[at] = top

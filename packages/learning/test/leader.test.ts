@@ -45,7 +45,7 @@ function tuned({ arena: { W, geometry }, at }: ThreadRecord) {
   const [target, rush, least] = [layout.R_TARGET, layout.R_RUSH, layout.R_YIELD].map(
     (words) => W[at + words + 4],
   )
-  return { target, rush, least, cap: W[at + layout.R_LISTS + 2 * 4 + 1] - at - geometry.sentinels[4] }
+  return { target, rush, least, cap: at + geometry.brims[4] - W[at + layout.R_BASES + 4] }
 }
 
 /** A leader on a thread of its own, and the clock that it goes by. */

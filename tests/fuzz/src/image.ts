@@ -96,8 +96,8 @@ export function fieldsOf(image: Image): Field[] {
   return [
     { name: 'header', pick: words(range(layout.H_MAGIC, layout.H_CHECK + 1)) },
     {
-      name: 'null words and the void cache table',
-      pick: words([0, 1, ...range(layout.H_VOID, layout.H_VOID + 512)]),
+      name: 'void cache table',
+      pick: words(range(layout.H_VOID, layout.H_VOID + layout.LIST_WORDS)),
     },
     {
       name: 'header: pressure, next thread, orphans',
@@ -132,18 +132,20 @@ export function fieldsOf(image: Image): Field[] {
     { name: 'record: announcements', pick: classWords(layout.R_HINTS), hint: 'hints' },
     {
       name: 'cache table: tops',
-      pick: recordWords(layout.R_LISTS + 2, SMALL_CLASSES, 2),
+      pick: recordWords(layout.R_LISTS + 1, SMALL_CLASSES),
       hint: 'too low: a sweep finds what is above',
     },
-    { name: 'cache table: limits', pick: recordWords(layout.R_LISTS + 3, SMALL_CLASSES, 2) },
+    { name: 'cache bases', pick: classWords(layout.R_BASES) },
     {
       name: 'cache table: of no class',
-      pick: recordWords(layout.R_LISTS + 2 * SMALL_CLASSES + 2, 512 - 2 * SMALL_CLASSES - 2),
+      pick: recordWords(layout.R_LISTS + SMALL_CLASSES + 1, layout.LIST_WORDS - SMALL_CLASSES - 1),
     },
     {
-      name: 'cache sentinels',
+      name: 'words under the caches',
       pick: words(
-        image.slots.flatMap((slot) => range(1, SMALL_CLASSES + 1).map((c) => record(slot) + g.sentinels[c])),
+        image.slots.flatMap((slot) =>
+          range(1, SMALL_CLASSES + 1).map((c) => W[record(slot) + layout.R_BASES + c]),
+        ),
       ),
     },
     { name: 'cache entries in use', pick: words(inUse) },
@@ -221,8 +223,7 @@ function insideOf(W: Int32Array, page: number, g: Geometry): number[] {
 function entriesOf(W: Int32Array, g: Geometry, slot: number, areInUse: boolean): number[] {
   const at = g.records + slot * g.recordWords
   return range(1, SMALL_CLASSES + 1).flatMap((c) => {
-    const sentinel = at + g.sentinels[c]
-    const top = W[at + layout.R_LISTS + 2 * c]
-    return areInUse ? range(sentinel + 1, top + 1) : range(top + 1, sentinel + g.caps[c] + 1)
+    const top = W[at + layout.R_LISTS + c]
+    return areInUse ? range(W[at + layout.R_BASES + c] + 1, top + 1) : range(top + 1, at + g.brims[c] + 1)
   })
 }

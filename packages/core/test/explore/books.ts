@@ -190,8 +190,8 @@ function recordName(at: number): string {
   if (at === layout.R_THREAD) return 'thread'
   if (at === layout.R_OP) return 'op'
   if (at >= layout.R_HINTS && at < layout.R_HINTS + 64) return `hint ${at - layout.R_HINTS}`
-  if (at >= layout.R_CACHES) return `cache ${at}`
-  if (at >= layout.R_LISTS) return `list ${(at - layout.R_LISTS) >> 1}`
+  if (at >= layout.R_EVENT_RING) return `cache ${at}`
+  if (at >= layout.R_LISTS) return `list ${at - layout.R_LISTS}`
   return `word ${at}`
 }
 
