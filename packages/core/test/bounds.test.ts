@@ -39,13 +39,14 @@ function freeScattered(by: Heap, blocks: readonly number[]): void {
   const { extentShift, caps } = by.arena.geometry
   const first = new Map<number, number>()
   for (const p of blocks) if (!first.has(p >>> extentShift)) first.set(p >>> extentShift, p)
-  // Not in neighbouring extents, so that what is free in between cannot join. The oldest half of a cache stays.
+  // Not in neighbouring extents, so that what is free in between cannot join.
   const kept = [...first.values()].filter((_, k) => k % 4 === 0).slice(0, caps[CLASS])
-  const half = caps[CLASS] >>> 1
   const later = new Set(kept)
-  by.freeBatch(kept.slice(0, half))
   for (const p of blocks) if (!later.has(p)) by.free(p)
-  by.freeBatch(kept.slice(half))
+  by.record.enter()
+  by.record.slabs.flush(CLASS, 0)
+  by.record.leave()
+  by.freeBatch(kept)
 }
 
 const HEAPS: [ArenaOptions & { bytes: number; threads: number }, mib: number][] = [
