@@ -10,18 +10,21 @@ const BATCH = 100
 const SIZE = OWN
 
 /** Runs whole batches until at least `operations` are done; returns how many were. */
-function bind({ U8: bytes }: Views, { words, pointers }: Lane): Loop {
+function bind({ U8 }: Views, { words, pointers }: Lane): Loop {
   return (heap, operations) => {
+    const bytes = U8
+    const blocks = pointers
+    const sizes = words
     const cycles = Math.ceil(operations / (2 * BATCH))
     let sum = words[SUM]
     for (let cycle = 0; cycle < cycles; cycle++) {
       for (let i = 0; i < BATCH; i++) {
-        const p = heap.malloc(words[SIZE])
+        const p = heap.malloc(sizes[SIZE])
         bytes[p] = i
-        pointers[i] = p
+        blocks[i] = p
       }
-      sum = (sum + bytes[pointers[BATCH - 1]]) | 0
-      for (let i = BATCH - 1; i >= 0; i--) heap.free(pointers[i])
+      sum = (sum + bytes[blocks[BATCH - 1]]) | 0
+      for (let i = BATCH - 1; i >= 0; i--) heap.free(blocks[i])
     }
     words[SUM] = sum
     return cycles * 2 * BATCH

@@ -11,19 +11,21 @@ import type { Loop } from './kind.ts'
 const BATCH = 100
 
 /** Runs whole batches until at least `operations` are done; returns how many were. */
-export function bind({ U8: bytes }: Views, { words, pointers }: Lane): Loop<Mallocs> {
+export function bind({ U8 }: Views, { words, pointers }: Lane): Loop<Mallocs> {
   return (heap, operations) => {
+    const bytes = U8
+    const blocks = pointers
     const cycles = Math.ceil(operations / (2 * BATCH))
     let sum = words[SUM]
     for (let cycle = 0; cycle < cycles; cycle++) {
       for (let i = 0; i < BATCH; i++) {
         const p = heap.malloc(32)
         bytes[p] = i
-        pointers[i] = p
+        blocks[i] = p
       }
-      sum = (sum + bytes[pointers[BATCH - 1]]) | 0
+      sum = (sum + bytes[blocks[BATCH - 1]]) | 0
       for (let i = BATCH - 1; i >= 0; i--) {
-        heap.free(pointers[i])
+        heap.free(blocks[i])
       }
     }
     words[SUM] = sum
