@@ -21,6 +21,7 @@ export async function bootstrap() {
   const { packageManager } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
   await step('install', 'npx', ['--yes', packageManager, 'install', '--frozen-lockfile'])
   await step('build', process.execPath, ['node_modules/typescript/bin/tsc', '-b'])
+  await step('bundle', process.execPath, ['scripts/bundle.mjs'])
 }
 
 /**

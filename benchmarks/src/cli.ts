@@ -5,7 +5,9 @@
  * below `--fail-below`; 2: the command line makes no sense.
  */
 
+import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import colours from 'picocolors'
 import { shortfalls } from './gate.ts'
 import { HELP, type Options, parseOptions } from './options.ts'
@@ -30,7 +32,11 @@ try {
   process.exitCode = 2
 }
 
+/** Contenders load the packages as users do, bundled, and tsc alone leaves bundles as they were. */
+const BUNDLE = fileURLToPath(new URL('../../scripts/bundle.mjs', import.meta.url))
+
 async function run(options: Options, command: string): Promise<number> {
+  execFileSync(process.execPath, [BUNDLE], { stdio: 'inherit' })
   const coloured = colours.isColorSupported
   const report = await measure(
     options,

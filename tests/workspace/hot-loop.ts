@@ -1,8 +1,7 @@
-// One build of @hakmem/core in a process of its own: times malloc and free of 32 bytes, in batches
-// of 100 freed in reverse order, and prints the nanoseconds a pair takes in the best of a few
-// rounds, the one the machine disturbed least. Run by packed-speed.
+// Times malloc and free of 32 bytes, in batches of 100 freed in reverse order, and prints the nanoseconds a pair takes in
+// the best of a few rounds, the one the machine disturbed least. Run by packed-speed.
 
-const { Heap } = (await import(process.argv[2] ?? '')) as typeof import('@hakmem/core')
+import { Heap } from '@hakmem/core'
 
 const BATCH = 100
 const heap = Heap.create({ bytes: 64 * 2 ** 20, threads: 2 })

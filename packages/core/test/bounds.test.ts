@@ -167,7 +167,7 @@ const steps = suite('steps that an operation takes')
 
 const child = fileURLToPath(new URL('./bounds.child.js', import.meta.url))
 const register = new URL('./ordering.register.js', import.meta.url).href
-const { stdout, stderr } = spawnSync(process.execPath, ['--import', register, child], {
+const { stdout, stderr } = spawnSync(process.execPath, ['--conditions=module', '--import', register, child], {
   encoding: 'utf8',
   timeout: 60_000,
 })

@@ -1,4 +1,5 @@
-// Node's module hooks: whoever asks for `#ordering` gets the recorder.
+// Node's module hooks: whoever asks for `#ordering` gets the recorder. The bundle of @hakmem/arena asks no more: to be used
+// with `--conditions=module`.
 
 import type { ResolveHook } from 'node:module'
 

@@ -53,6 +53,7 @@ export function initialize(session: Session): void {
 
 interface ResolveContext {
   parentURL?: string | undefined
+  conditions?: readonly string[] | undefined
 }
 interface Resolved {
   url: string
@@ -76,7 +77,8 @@ export function resolve<R extends Maybe<Resolved>>(
     const session = sessions.get(Number(specifier.slice(ENTRY.length)))
     // Of another instance of this module: hooks form a chain.
     if (session === undefined) return next(specifier, context)
-    return after(next(session.specifier, { ...context, parentURL: session.parent }), (resolved) => {
+    const fromParent = { ...byModules(context), parentURL: session.parent }
+    return after(next(session.specifier, fromParent), (resolved) => {
       if (!includes(session, resolved.url)) {
         throw new InterleaveError('REWRITE', `load: no pattern of include matches ${resolved.url}`)
       }
@@ -85,7 +87,7 @@ export function resolve<R extends Maybe<Resolved>>(
   }
   const session = sessionOf(context.parentURL)
   if (session === undefined) return next(specifier, context)
-  return after(next(specifier, context), (resolved) => mark(resolved, session))
+  return after(next(specifier, byModules(context)), (resolved) => mark(resolved, session))
 }
 
 export function load<L extends Maybe<Loaded>>(
@@ -135,6 +137,11 @@ function rewriteFile(session: Session, path: string, source: string): string {
 /** Whether `path` ends in the names of `file`. */
 function isFile(path: string, file: string): boolean {
   return path === file || path.endsWith(`/${file}`)
+}
+
+/** With the condition of `exports` that bundlers have too: a package that ships bundled gives them its single modules. */
+function byModules(context: ResolveContext): ResolveContext {
+  return { ...context, conditions: [...(context.conditions ?? []), 'module'] }
 }
 
 function mark(resolved: Resolved, session: Session): Resolved {

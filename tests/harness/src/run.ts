@@ -1,5 +1,7 @@
 // The command behind `npm test`: runs every test file, or those named by `--only PART` (repeatable).
 
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { killAll, runAll } from './runner.ts'
@@ -14,5 +16,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
+// Packages are loaded as bundles, which tsc alone leaves as they were.
+execFileSync(process.execPath, [join(root, 'scripts/bundle.mjs')], { stdio: 'inherit' })
 const ok = await runAll({ root, only: values.only, write: (line) => console.log(line) })
 process.exitCode = ok ? 0 : 1

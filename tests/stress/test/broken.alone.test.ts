@@ -19,7 +19,7 @@ for (const [mutant, says] of BROKEN) {
       const hook = new URL('./broken.register.js', import.meta.url)
       hook.searchParams.set('mutant', mutant)
       const args = ['--seconds', '30', '--calm', '0', '--until', '150,0']
-      const { status, output } = runStress(args, ['--import', hook.href])
+      const { status, output } = runStress(args, ['--conditions=module', '--import', hook.href])
       assert.is(status, 1, output)
       assert.match(output, says)
     },

@@ -1,4 +1,5 @@
-// Node's module hooks: one line of the shipped code is replaced, so that the stress run has something to find.
+// Node's module hooks: one line of the shipped code is replaced, so that the stress run has something to find. The packages
+// are loaded module by module (`--conditions=module`), not bundled.
 
 import type { InitializeHook, LoadHook } from 'node:module'
 
