@@ -20,6 +20,9 @@ import { formatCell } from './report/table.ts'
 import { measure } from './run/run.ts'
 import { UsageError } from './usage-error.ts'
 
+/** Contenders load the packages as users do, bundled, and tsc alone leaves bundles as they were. */
+const BUNDLE = fileURLToPath(new URL('../../scripts/bundle.mjs', import.meta.url))
+
 try {
   const args = process.argv.slice(2)
   const options = parseOptions(args)
@@ -31,9 +34,6 @@ try {
   console.error(error.message)
   process.exitCode = 2
 }
-
-/** Contenders load the packages as users do, bundled, and tsc alone leaves bundles as they were. */
-const BUNDLE = fileURLToPath(new URL('../../scripts/bundle.mjs', import.meta.url))
 
 async function run(options: Options, command: string): Promise<number> {
   execFileSync(process.execPath, [BUNDLE], { stdio: 'inherit' })

@@ -77,12 +77,14 @@ export function resolve<R extends Maybe<Resolved>>(
     const session = sessions.get(Number(specifier.slice(ENTRY.length)))
     // Of another instance of this module: hooks form a chain.
     if (session === undefined) return next(specifier, context)
-    const fromParent = { ...byModules(context), parentURL: session.parent }
+    // Marked, for Node remembers what it resolved from there, whatever the conditions were.
+    const fromParent = { ...byModules(context), parentURL: marked(session.parent, session) }
     return after(next(session.specifier, fromParent), (resolved) => {
-      if (!includes(session, resolved.url)) {
+      const entry = mark(resolved, session)
+      if (sessionOf(entry.url) === undefined) {
         throw new InterleaveError('REWRITE', `load: no pattern of include matches ${resolved.url}`)
       }
-      return mark(resolved, session)
+      return entry
     })
   }
   const session = sessionOf(context.parentURL)
@@ -146,9 +148,13 @@ function byModules(context: ResolveContext): ResolveContext {
 
 function mark(resolved: Resolved, session: Session): Resolved {
   if (sessionOf(resolved.url) !== undefined || !includes(session, resolved.url)) return resolved
-  const url = new URL(resolved.url)
-  url.searchParams.set(QUERY, String(session.id))
-  return { ...resolved, url: url.href }
+  return { ...resolved, url: marked(resolved.url, session) }
+}
+
+function marked(url: string, { id }: Session): string {
+  const own = new URL(url)
+  own.searchParams.set(QUERY, String(id))
+  return own.href
 }
 
 function includes({ include, runtime }: Session, url: string): boolean {
