@@ -14,7 +14,8 @@
  *   else may touch, since only the adopter of a chain's head takes the rest.
  *
  * Every extent remembers the shard that touched it first (ROADMAP: shards stand for the memory near a processor). A thread
- * that has a shard claims extents of its shard first, then untouched ones, then any.
+ * that has a shard claims extents of its shard first, then untouched ones, then any; orphans that another shard touched it
+ * adopts only before it runs out of memory.
  *
  * Loops end: a claim looks at each extent once per attempt (4096 at most), and makes at most 3 attempts, for each of
  * these three preferences.
@@ -179,14 +180,21 @@ export class Extents {
     return load(this.H, H_ORPHANS) !== 0
   }
 
-  /** Adopts the first orphan from `from` on, with the chain that hangs on it. Its index, or 0 if there is none. */
-  adopt(from: number): number {
+  /**
+   * Adopts the first orphan from `from` on, with the chain that hangs on it. Its index, or 0 if there is none. A thread that
+   * has a shard leaves what another one touched, unless it will take `any`.
+   */
+  adopt(from: number, any = false): number {
     const hint = load(this.H, H_ORPHANS)
+    const shard = any ? 0 : this.W[this.record + R_SHARD]
+    let left = false
     for (let e = Math.max(from, this.first); e < this.count; e++) {
-      if (load(this.W, this.table + e) === ORPHAN && this.adoptAt(e)) return e
+      if (load(this.W, this.table + e) !== ORPHAN) continue
+      if (shard !== 0 && !this.suits(e, shard, NEAR)) left = true
+      else if (this.adoptAt(e)) return e
     }
     // A thread that died between its orphans and their number left the hint wrong: a whole look in vain says 0.
-    if (from <= this.first && hint !== 0) swap(this.H, H_ORPHANS, hint, 0)
+    if (!left && from <= this.first && hint !== 0) swap(this.H, H_ORPHANS, hint, 0)
     return 0
   }
 

@@ -218,7 +218,7 @@ export class ThreadRecord {
     const isSpent = failures > 0 && failures % FULL_TRY !== 0 && this.isSpent()
     if (!isSpent) {
       // All orphans first, then one collection: one after each would read every block of the heap once per orphan.
-      for (let from = this.adopt(0); from !== 0; ) from = this.adopt(from)
+      for (let from = this.adopt(0, true); from !== 0; ) from = this.adopt(from, true)
       this.collectAll()
     }
     let page = this.runs.take(pages, c, alignment, Number.POSITIVE_INFINITY)
@@ -357,9 +357,9 @@ export class ThreadRecord {
     }
   }
 
-  /** Adopts one chain of orphans at or behind extent `from`; the extent to go on from, or 0 if there is none. */
-  private adopt(from: number): number {
-    const first = this.extents.adopt(from)
+  /** Adopts one chain of orphans at or behind extent `from`; the extent to go on from, or 0 if there is none for it. */
+  private adopt(from: number, any = false): number {
+    const first = this.extents.adopt(from, any)
     return first === 0 ? 0 : this.adopted(first)
   }
 

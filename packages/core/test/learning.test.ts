@@ -130,6 +130,29 @@ test('memory goes back to the shard that touched it first', () => {
   heap.detach()
 })
 
+test('what a thread parked is left to its shard, until another would run out of memory', () => {
+  const [a, b, c] = threadsOf(3, { bytes: 64 * MIB })
+  for (const [heap, shard] of [
+    [a, 1],
+    [b, 2],
+    [c, 1],
+  ] as const) {
+    heap.record.setShard(shard)
+    heap.malloc(16)
+  }
+  a.malloc(2 * MIB)
+  a.park()
+  const adopted = (heap: Heap) => heap.record.slabs.counter(COUNTERS.refillAdopted)
+  for (let k = 0; k < 8; k++) b.malloc(2 * MIB)
+  assert.is(adopted(b), 0)
+  c.malloc(2 * MIB)
+  assert.ok(adopted(c) > 0)
+  c.park()
+  while (b.tryMalloc(2 * MIB) !== 0) {}
+  assert.ok(adopted(b) > 0)
+  soundAudit(a)
+})
+
 test('announcements of large frees go in bundles, and what is not announced is found all the same', () => {
   const [a, b] = threadsOf(2, { bytes: 64 * MIB })
   a.pin({ knobs: { bundle: 8 } })
