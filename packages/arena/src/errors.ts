@@ -86,8 +86,7 @@ export class InvalidPointerError extends HeapError {
   readonly pointer: unknown
   readonly reason: InvalidPointerReason
   constructor(operation: string, pointer: unknown, reason: InvalidPointerReason, detail = '') {
-    const shown = typeof pointer === 'number' ? String(pointer) : typeof pointer
-    super('ERR_HAKMEM_INVALID_POINTER', `${operation}: pointer ${shown} is ${reason}${detail}.`)
+    super('ERR_HAKMEM_INVALID_POINTER', `${operation}: pointer ${shown(pointer)} is ${reason}${detail}.`)
     this.pointer = pointer
     this.reason = reason
   }
@@ -134,8 +133,7 @@ export class TooManyThreadsError extends HeapError {
 export class InvalidThreadError extends HeapError {
   readonly thread: unknown
   constructor(operation: string, thread: unknown, rule: string) {
-    const shown = typeof thread === 'number' ? String(thread) : typeof thread
-    super('ERR_HAKMEM_INVALID_THREAD', `${operation}: ${rule}, got ${shown}.`)
+    super('ERR_HAKMEM_INVALID_THREAD', `${operation}: ${rule}, got ${shown(thread)}.`)
     this.thread = thread
   }
 }
@@ -181,8 +179,7 @@ export class InvalidSizeError extends RangeError {
   readonly code: HeapErrorCode = 'ERR_HAKMEM_INVALID_SIZE'
   readonly value: unknown
   constructor(operation: string, what: string, value: unknown, rule: string) {
-    const shown = typeof value === 'number' ? String(value) : typeof value
-    super(`${operation}: ${what} must be ${rule}, got ${shown}.`)
+    super(`${operation}: ${what} must be ${rule}, got ${shown(value)}.`)
     this.name = 'InvalidSizeError'
     this.value = value
   }
@@ -193,11 +190,15 @@ export class InvalidArgumentError extends TypeError {
   readonly code: HeapErrorCode = 'ERR_HAKMEM_INVALID_ARGUMENT'
   readonly value: unknown
   constructor(operation: string, what: string, value: unknown, rule: string) {
-    const shown = typeof value === 'number' ? String(value) : typeof value
-    super(`${operation}: ${what} must be ${rule}, got ${shown}.`)
+    super(`${operation}: ${what} must be ${rule}, got ${shown(value)}.`)
     this.name = 'InvalidArgumentError'
     this.value = value
   }
+}
+
+/** Numbers as they are; of anything else only what it is, for to show it may run its code. */
+function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : typeof value
 }
 
 /** True for every error that this project throws, from any of its packages. */

@@ -42,7 +42,8 @@ export {
   TooManyThreadsError,
   TooManyWatchesError,
 } from './errors.ts'
-export { EventLog, EventReader, FREED, type OnEvent, RESIZED, TOOK } from './events.ts'
+export { EventReader, type OnEvent } from './event-reader.ts'
+export { EventLog, FREED, RESIZED, TOOK } from './events.ts'
 export {
   KNOB_NAMES,
   KNOBS,
