@@ -4,6 +4,7 @@
  * All allocator state is in the buffer; objects like this one are views that any thread may build and drop.
  */
 
+import { Bulk, newMemory, type SharedMemory } from './bulk.ts'
 import { HeapError, HeapFormatError, InvalidArgumentError, InvalidSizeError } from './errors.ts'
 import {
   BASE_ALIGNMENT,
@@ -60,16 +61,9 @@ export interface ArenaOptions {
   readonly learning?: Mode
 }
 
-/** What the heap needs of a shared `WebAssembly.Memory`. */
-export interface SharedMemory {
-  readonly buffer: ArrayBufferLike
-}
-
 const DEFAULT_BYTES = 256 * 2 ** 20
 const DEFAULT_THREADS = 16
 const MAX_THREADS = 1024
-/** Bytes up to which a loop is faster than a call of `fill`. */
-const FEW = 256
 
 export class Arena {
   readonly buffer: SharedArrayBuffer
@@ -77,7 +71,10 @@ export class Arena {
   /** The whole buffer, by 4 bytes and by byte. */
   readonly W: Int32Array
   readonly U8: Uint8Array
-  private readonly U64: BigUint64Array
+  /** Zeroes and copies blocks. */
+  readonly bulk: Bulk
+  /** The memory that the buffer is of, if it is of one and this thread has it. */
+  readonly memory: SharedMemory | undefined
   /** The header's words, from its start. */
   readonly H: Int32Array
   /** The state map: a byte per 16 bytes of heap. */
@@ -87,32 +84,19 @@ export class Arena {
   /** Tells this heap from others, in any thread. */
   readonly id: string
 
-  private constructor(buffer: SharedArrayBuffer, g: Geometry) {
+  private constructor(buffer: SharedArrayBuffer, g: Geometry, memory?: SharedMemory) {
     this.buffer = buffer
+    this.memory = memory
     this.geometry = g
     // A shadow's buffer ends with the metadata.
     const bytes = Math.min(g.bytes, buffer.byteLength)
     this.W = new Int32Array(buffer, 0, bytes / 4)
     this.U8 = new Uint8Array(buffer, 0, bytes)
-    this.U64 = new BigUint64Array(buffer, 0, bytes / 8)
+    this.bulk = new Bulk(buffer, bytes, memory)
     this.S = new Uint8Array(buffer, g.stateMap, g.bytes / 16)
     this.F = new Uint8Array(buffer, g.flagMap, g.pages)
     this.H = new Int32Array(buffer, g.base, PAGE / 4)
     this.id = `${this.H[H_ID] >>> 0}-${this.H[H_ID + 1] >>> 0}`
-  }
-
-  /**
-   * Makes the bytes from `from` to `to`, multiples of 16, zero. V8 fills shared memory an element at a time: by eight bytes,
-   * calloc takes 10 us for 256 KiB, by single ones 73; and 23 ns for 64 B, which a call of `fill` makes 47
-   * (`node benchmarks/dist/micro.js`, 75th percentiles).
-   */
-  zero(from: number, to: number): void {
-    if (to - from > FEW) {
-      this.U64.fill(0n, from / 8, to / 8)
-      return
-    }
-    const { W } = this
-    for (let at = from / 4; at < to / 4; at++) W[at] = 0
   }
 
   /** A new, empty arena. Throws InvalidSizeError for options out of range, HeapError if the system has no room. */
@@ -130,12 +114,15 @@ export class Arena {
     const asked = options.bytes ?? DEFAULT_BYTES
     whole('bytes', asked, MIN_BYTES, MAX_BYTES)
     const bytes = roundBytes(asked)
-    return Arena.lay(newBuffer(bytes), geometry(bytes, threadsFor(options, bytes), flags))
+    const g = geometry(bytes, threadsFor(options, bytes), flags)
+    const native = newMemory(bytes)
+    const buffer = native?.buffer
+    return isShared(buffer) ? Arena.lay(buffer, g, native) : Arena.lay(newBuffer(bytes), g)
   }
 
   /** Between what the module uses and the end of its memory, which may hold anything. */
   private static inMemory(memory: SharedMemory, options: ArenaOptions, flags: number): Arena {
-    const buffer: unknown = typeof memory === 'object' && memory !== null ? memory.buffer : undefined
+    const buffer: unknown = bufferOf(memory)
     if (!isShared(buffer)) {
       throw new InvalidArgumentError('create', '`memory`', memory, 'a shared WebAssembly.Memory')
     }
@@ -161,11 +148,11 @@ export class Arena {
     for (let at = base / 4; at < end; at++) if (W[at] !== 0) W[at] = 0
     // No page counts as never used, because it may hold something: calloc fills them all.
     W.fill(2 ** g.extentPageShift, g.touched + g.firstExtent, g.touched + g.extents)
-    return Arena.lay(buffer, g)
+    return Arena.lay(buffer, g, memory)
   }
 
   /** Writes the header, and reserves the extents that hold metadata or lie before it. */
-  private static lay(buffer: SharedArrayBuffer, g: Geometry): Arena {
+  private static lay(buffer: SharedArrayBuffer, g: Geometry, memory?: SharedMemory): Arena {
     const H = new Int32Array(buffer, g.base, PAGE / 4)
     H[H_MAGIC] = MAGIC
     H[H_VERSION] = VERSION
@@ -176,7 +163,7 @@ export class Arena {
     for (let k = 0; k < 2; k++) random[k] = Math.random() * 2 ** 32
     H.set(random, H_ID)
     H[H_CHECK] = checkOf(H)
-    const arena = new Arena(buffer, g)
+    const arena = new Arena(buffer, g, memory)
     arena.W.fill(RESERVED, g.table, g.table + g.firstExtent)
     arena.W.fill(g.records + g.brims[0], voidOf(g), voidOf(g) + LIST_WORDS)
     return arena
@@ -197,8 +184,12 @@ export class Arena {
     return modeOf(this.geometry.flags)
   }
 
-  /** Views on an arena that exists. Throws HeapFormatError, one sentence per cause, and reads nothing else then. */
-  static open(buffer: unknown, byteOffset = 0): Arena {
+  /**
+   * Views on an arena that exists; with `memory`, in that memory's buffer, whatever `of` is. Throws HeapFormatError, one
+   * sentence per cause, and reads nothing else then.
+   */
+  static open(of: unknown, byteOffset = 0, memory?: SharedMemory): Arena {
+    const buffer: unknown = memory === undefined ? of : bufferOf(memory)
     if (!isShared(buffer)) {
       throw new HeapFormatError(
         'A heap lives in a SharedArrayBuffer (or a handle with one as `buffer`); got neither.',
@@ -234,7 +225,7 @@ export class Arena {
     if (!isSized || threads < 1 || threads > bytes / MIN_BYTES_PER_THREAD) {
       throw new HeapFormatError(`The header describes no heap (${bytes} bytes, ${threads} threads).`)
     }
-    return new Arena(buffer, geometry(bytes, threads, H[H_FLAGS], byteOffset))
+    return new Arena(buffer, geometry(bytes, threads, H[H_FLAGS], byteOffset), memory)
   }
 }
 
@@ -258,6 +249,11 @@ function whole(what: string, value: number, low: number, high: number, why = '')
   if (!Number.isInteger(value) || value < low || value > high) {
     throw new InvalidSizeError('create', what, value, `a whole number from ${low} to ${high}${why}`)
   }
+}
+
+/** The buffer of what should be a memory; undefined if it has none. */
+function bufferOf(memory: unknown): unknown {
+  return typeof memory === 'object' && memory !== null && 'buffer' in memory ? memory.buffer : undefined
 }
 
 /** Asks the value itself, by a getter that throws for anything else: neither a tag nor a prototype can lie to it. */

@@ -6,9 +6,10 @@
  */
 
 export { add, glance, load, mark, peek, store, swap } from '#ordering'
-export { Arena, type ArenaOptions, isSameMemory, type SharedMemory } from './arena.ts'
+export { Arena, type ArenaOptions, isSameMemory } from './arena.ts'
 export { type Audit, audit } from './audit.ts'
 export { type Bounds, boundsOf } from './bounds.ts'
+export type { SharedMemory } from './bulk.ts'
 export { BlockCache } from './cache.ts'
 export {
   CACHED_MAX,

@@ -39,7 +39,8 @@ const ALIGNED_TRIES = 8
 
 export class Runs {
   readonly index: FreeIndex
-  /** Page of the run last carved from which on its pages were never part of a run before: they are still zero. */
+  /** First page of the run last carved, and its page from which on none was ever part of a run: they are still zero. */
+  carved = 0
   virginFrom = 0
   private readonly W: Int32Array
   private readonly extents: Extents
@@ -92,6 +93,7 @@ export class Runs {
     if (start + pages < end) this.index.insert(start + pages, end - start - pages)
     this.usedPages += pages
     this.cover(start, 0, pages)
+    this.carved = start
     this.virginFrom = this.touch(start, start + pages)
     this.W[this.g.runs + start] = runWord(c, pages)
     return start

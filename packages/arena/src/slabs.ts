@@ -22,6 +22,7 @@
 
 import { exchange, load, peek, seen } from '#ordering'
 import type { Arena } from './arena.ts'
+import type { Bulk } from './bulk.ts'
 import { MID_CLASSES, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
 import {
@@ -60,6 +61,7 @@ export class Slabs {
   private readonly W: Int32Array
   private readonly S: Uint8Array
   private readonly F: Uint8Array
+  private readonly bulk: Bulk
   private readonly g: Geometry
   private readonly at: number
   private readonly runs: Runs
@@ -69,6 +71,7 @@ export class Slabs {
     this.W = arena.W
     this.S = arena.S
     this.F = arena.F
+    this.bulk = arena.bulk
     this.g = arena.geometry
     this.at = record
     this.runs = runs
@@ -367,7 +370,7 @@ export class Slabs {
     const cursor = W[this.at + R_CURSOR + c]
     if (cursor >= from && cursor < stop) W[this.at + R_CURSOR + c] = 0
     // Where blocks start, all that was ever written: a large run's other bytes are many.
-    if (c <= TINY_CLASSES) S.fill(0, from, stop)
+    if (c <= TINY_CLASSES) this.bulk.zero(this.g.stateMap + from, this.g.stateMap + from + pages * 256)
     else for (let i = from; i < stop; i += step) S[i] = 0
     this.unflag(page, c)
     this.rings.remove(c, page)

@@ -35,6 +35,7 @@ import {
   R_PROBE,
   type Reaped,
   reap,
+  type SharedMemory,
   SIZES,
   SMALL_CLASSES,
   type Stats,
@@ -82,6 +83,8 @@ export interface HeapHandle {
   readonly buffer: SharedArrayBuffer
   /** Where the heap begins in the buffer; 0 if not given. */
   readonly byteOffset?: number
+  /** The memory that the buffer is of, with which blocks are zeroed and copied faster; then `buffer` is not read. */
+  readonly memory?: SharedMemory
 }
 
 /** The heaps that this thread is attached to, by id; weakly, so that an unused heap can be collected. */
@@ -155,7 +158,8 @@ export class Heap extends BlockCache {
     const given: unknown = handleOrBuffer
     const isHandle = typeof given === 'object' && given !== null && 'buffer' in given
     const byteOffset = isHandle && 'byteOffset' in given ? given.byteOffset : 0
-    const arena = Arena.open(isHandle ? given.buffer : given, byteOffset as number)
+    const memory = isHandle && 'memory' in given ? given.memory : undefined
+    const arena = Arena.open(isHandle ? given.buffer : given, byteOffset as number, memory as SharedMemory)
     const known = attached.get(arena.id)?.deref()
     // A copy of a heap, byte for byte, has its id but is another heap.
     const isKnown = known !== undefined && isSameMemory(known.arena.W, arena.W, known.record.at + R_PROBE)
@@ -188,8 +192,12 @@ export class Heap extends BlockCache {
 
   /** Send this to another thread (`workerData`, `postMessage`) and attach there. */
   get handle(): HeapHandle {
-    const { buffer, geometry } = this.arena
-    return geometry.base === 0 ? { buffer } : { buffer, byteOffset: geometry.base }
+    const { buffer, geometry, memory } = this.arena
+    return {
+      buffer,
+      ...(geometry.base !== 0 && { byteOffset: geometry.base }),
+      ...(memory !== undefined && { memory }),
+    }
   }
 
   get buffer(): SharedArrayBuffer {
@@ -197,17 +205,41 @@ export class Heap extends BlockCache {
   }
 
   /**
-   * A block of `count * size` bytes, all zero. Throws as malloc does. Large blocks are zeroed only where the memory
-   * was in use before.
+   * A block of at least `count * size` bytes, of which so many are zero. Throws as malloc does. Large blocks are zeroed
+   * only where the memory was in use before.
    */
   calloc(count: number, size: number): Ptr {
     this.requireAttached('calloc')
     this.requireSize('calloc', 'the count', count)
     this.requireSize('calloc', 'the size', size)
     const bytes = count * size
-    const p = bytes >= LARGE_MIN ? this.large.take(bytes, 0, true) : this.tryMalloc(bytes)
-    if (p === 0) throw this.record.outOfMemory(bytes)
-    if (bytes < LARGE_MIN) this.arena.zero(p, p + sizeAt(this.arena, p, classAt(this.arena, p)))
+    const { arena } = this
+    if (bytes >= LARGE_MIN) return this.callocLarge(bytes)
+    const p = this.malloc(bytes)
+    try {
+      arena.bulk.zero(p, p + ((bytes + 15) & -16))
+    } catch (error) {
+      // A stack overflow.
+      this.free(p)
+      throw error
+    }
+    return p
+  }
+
+  private callocLarge(bytes: number): Ptr {
+    // More than numbers can tell is no size, but no invalid argument either.
+    if (!Number.isSafeInteger(bytes)) throw this.record.outOfMemory(bytes)
+    const { arena, record } = this
+    const { runs } = record
+    runs.carved = 0
+    const p = this.malloc(bytes)
+    const virgin = runs.carved === p >>> 12 ? (runs.virginFrom - runs.carved) * PAGE : bytes
+    try {
+      arena.bulk.zero(p, p + Math.ceil(Math.min(bytes, virgin) / 16) * 16)
+    } catch (error) {
+      this.free(p)
+      throw error
+    }
     return p
   }
 
@@ -229,7 +261,8 @@ export class Heap extends BlockCache {
       if (this.large.resize(ptr >>> 12, size)) return ptr as Ptr
     }
     // A large block that grows will grow again: in a run of just its length, it may do so in place.
-    const moved = size >= LARGE_MIN ? this.large.take(size) : this.tryMalloc(size)
+    const moved =
+      size >= LARGE_MIN ? this.large.take(size) : size > usable ? this.malloc(size) : this.tryMalloc(size)
     if (moved === 0) {
       if (size <= usable) return ptr as Ptr
       throw this.record.outOfMemory(size)
@@ -237,7 +270,7 @@ export class Heap extends BlockCache {
     // Freeing may empty caches, and with them the trace of the block that was handed out last.
     this.I32[this.record.at + R_OUT] = moved
     try {
-      this.U8.copyWithin(moved, ptr, ptr + Math.min(size, usable))
+      this.arena.bulk.copy(moved, ptr, Math.ceil(Math.min(size, usable) / 16) * 16)
       this.free(ptr)
     } catch (error) {
       // A stack overflow. One of the two blocks must go: the old one may have gone already.

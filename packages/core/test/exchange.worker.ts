@@ -29,6 +29,19 @@ function verify(words: Uint32Array, p: number): void {
   }
 }
 
+/** Takes zeros, and makes another thread's block, filled with threes, a longer one of its own: what is in both then. */
+export function regrow(given: HeapHandle | SharedArrayBuffer, p: number, size: number) {
+  const heap = Heap.attach(given)
+  const zeros = heap.calloc(1, size)
+  const isZero = heap.bytes(zeros, size).every((byte) => byte === 0)
+  heap.free(zeros)
+  const moved = heap.realloc(p, 2 * size)
+  const isKept = heap.bytes(moved, size).every((byte) => byte === 3)
+  heap.free(moved)
+  heap.detach()
+  return { isZero, isKept }
+}
+
 /** Where the block is then: at `p` still if there was no room. */
 function tryRealloc(heap: Heap, p: number, size: number): number {
   try {

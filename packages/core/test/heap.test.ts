@@ -14,7 +14,7 @@ import {
 } from '@hakmem/core'
 import { assert, suite } from '@hakmem/testing'
 import { randomFrom } from './random.ts'
-import { codeOf, fill, soundAudit, threadsOf, thrownBy } from './support.ts'
+import { codeOf, fill, soundAudit, threadsOf, thrownBy, untyped } from './support.ts'
 
 const MIB = 2 ** 20
 /** A size of every kind: smallest, tiny, mid, large, several extents. */
@@ -82,7 +82,7 @@ test('calloc gives zeros, also where others wrote before', () => {
     for (let round = 0; round < 3; round++) {
       const p = heap.calloc(1, size)
       assert.ok(
-        heap.bytes(p).every((byte) => byte === 0),
+        heap.bytes(p, size).every((byte) => byte === 0),
         `${size} bytes in round ${round}`,
       )
       heap.bytes(p).fill(0xee)
@@ -90,6 +90,35 @@ test('calloc gives zeros, also where others wrote before', () => {
     }
   }
   assert.is(heap.usableSize(heap.calloc(7, 16)), 112)
+})
+
+test('calloc gives zeros of every length, whether a cache, a run or nobody had the memory before', () => {
+  using heap = Heap.create({ bytes: 64 * MIB })
+  for (let round = 0; round < 12; round++) {
+    const list: number[] = []
+    for (const size of [200, 4000 + round * 16, 65_535, 70_000, 200_000 + round * 30_000, MIB, 3 * MIB]) {
+      const p = heap.calloc(1, size)
+      const view = heap.bytes(p, size)
+      assert.is(
+        view.findIndex((byte) => byte !== 0),
+        -1,
+        `${size} bytes in round ${round}`,
+      )
+      heap.bytes(p).fill(0xaa)
+      list.push(p)
+    }
+    for (const p of list.slice(round % 3)) heap.free(p)
+  }
+})
+
+test('calloc does not touch memory that was never used', () => {
+  using heap = Heap.create({ bytes: 64 * MIB })
+  // What no program may do: write where nothing was handed out. It shows what is written by the allocator.
+  heap.U8.fill(1, 32 * MIB)
+  const p = heap.calloc(50, MIB)
+  assert.is(heap.U8[p], 0)
+  assert.is(heap.U8[32 * MIB], 1)
+  assert.is(heap.U8[p + 50 * MIB - 1], 1)
 })
 
 test('calloc of more than numbers can tell is out of memory, and of none a smallest block', () => {
@@ -389,6 +418,21 @@ for (const [what, options] of WRONG_OPTIONS) {
     )
   })
 }
+
+attaching('the handle of a heap from 16 MiB on has the memory too, which counts', () => {
+  using heap = Heap.create({ bytes: 16 * MIB })
+  const handle = structuredClone(heap.handle)
+  assert.equal(Object.keys(handle), ['buffer', 'memory'])
+  using other = Heap.create({ bytes: MIB })
+  for (const given of [handle, { ...handle, buffer: other.buffer }, handle.buffer])
+    assert.is(Heap.attach(given), heap)
+  for (const memory of [{}, null, { buffer: new ArrayBuffer(MIB) }]) {
+    assert.is(
+      codeOf(() => Heap.attach(untyped({ ...handle, memory }))),
+      'ERR_HAKMEM_FORMAT',
+    )
+  }
+})
 
 attaching('attaching again gives the same heap, by handle, by clone and by buffer', () => {
   using heap = Heap.create({ bytes: MIB })

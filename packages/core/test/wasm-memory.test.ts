@@ -43,8 +43,9 @@ test('memory that was in use before serves as well, and calloc clears it', () =>
   const memory = sharedMemory(16)
   new Uint8Array(memory.buffer).fill(0xff, 8)
   using heap = Heap.create({ memory, byteOffset: MIB })
-  for (const size of [48, 3000, 100_000])
-    assert.ok(heap.bytes(heap.calloc(1, size)).every((byte) => byte === 0))
+  for (const size of [48, 3000, 100_000]) {
+    assert.ok(heap.bytes(heap.calloc(1, size), size).every((byte) => byte === 0))
+  }
   soundAudit(heap)
 })
 

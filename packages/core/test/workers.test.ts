@@ -39,6 +39,18 @@ function settle(heap: Heap, { table }: Exchange): void {
 
 const test = suite('threads that exchange blocks')
 
+test('a thread that was given the buffer alone zeroes and copies like one that has the memory', async () => {
+  using heap = Heap.create({ bytes: 64 * MIB, threads: 2 })
+  for (const size of [48, 1000, 100_000]) {
+    for (const given of [heap.handle, heap.handle.buffer]) {
+      const p = heap.malloc(size)
+      heap.bytes(p).fill(3)
+      assert.equal(await call('regrow', given, p, size), { isZero: true, isKept: true })
+    }
+  }
+  assert.is(soundAudit(heap).live, 0)
+})
+
 const RUNS: [threads: number, bytes: number, slots: number, small: number, operations: number][] = [
   [2, 64 * MIB, 64, 100, 4_000_000],
   [4, 64 * MIB, 1024, 256, 4_000_000],

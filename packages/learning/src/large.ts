@@ -12,8 +12,6 @@
  * Most requests up to CACHED_MAX do not come here: where nobody learns and the default strategy places, freed blocks of
  * these sizes stay in the thread's caches, by size class like small ones, and only what the cache lacks is taken, as a
  * run of one block. It is what makes them as fast as mid blocks.
- *
- * A block of zeros is written only where memory was ever in use: the rest of the buffer is zero still.
  */
 
 import {
@@ -75,8 +73,8 @@ export class Large {
     return aimFresh(record, c, carving)
   }
 
-  /** A block of at least `bytes`, as its byte offset; 0 if there is no room. `zeroed`: filled with zeros. */
-  take(bytes: number, site = 0, zeroed = false): Ptr {
+  /** A block of at least `bytes`, as its byte offset; 0 if there is no room. */
+  take(bytes: number, site = 0): Ptr {
     const { record, space } = this
     const { runs } = record
     const asked = pagesOf(bytes)
@@ -86,7 +84,6 @@ export class Large {
     const pages = strategy.pages(asked, site)
     record.wholes.collect(false)
     let page = runs.takeRetained(pages)
-    let virgin = page + pages
     if (page !== 0) {
       record.count(COUNTERS.largeRetained)
     } else {
@@ -94,9 +91,8 @@ export class Large {
       if (node === 0 && record.wholes.rotate()) node = strategy.place(space, pages, site)
       if (node === 0) page = this.room(pages, 1)
       else page = runs.carve(node, this.startIn(node, pages, site, strategy), pages, LARGE)
-      virgin = runs.virginFrom
     }
-    return this.publish(page, zeroed ? virgin : page, asked, site)
+    return this.publish(page, asked, site)
   }
 
   /** As `take`, aligned to `alignment` bytes, a power of two of at least a page. */
@@ -106,7 +102,7 @@ export class Large {
     this.record.enter()
     const pages = this.strategy.pages(asked, 0)
     const page = this.record.runs.take(pages, LARGE, alignment / PAGE) || this.room(pages, alignment / PAGE)
-    return this.publish(page, page, asked, 0)
+    return this.publish(page, asked, 0)
   }
 
   /** Frees the block at `page`, of this thread. Between the record's `enter` and `leave`. */
@@ -145,12 +141,11 @@ export class Large {
     return this.record.room(pages, LARGE, alignment) || this.record.lastRoom(pages, LARGE, alignment)
   }
 
-  /** Zeroes [page, dirty), makes the run a live block and ends the slow path. */
-  private publish(page: number, dirty: number, asked: number, site: number): Ptr {
+  /** Makes the run at `page` a live block and ends the slow path. */
+  private publish(page: number, asked: number, site: number): Ptr {
     const { record } = this
     if (page !== 0) {
       if (record.events.isWanted()) record.events.note(TOOK, page, asked, site)
-      if (dirty > page) record.arena.zero(page * PAGE, dirty * PAGE)
       record.wholes.enter(page)
       record.count(COUNTERS.largeTaken)
     }

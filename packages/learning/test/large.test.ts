@@ -94,35 +94,6 @@ test('a block grows into free pages and new extents, and shrinks from its end', 
   assert.is(sizeOf(p), 65_536)
 })
 
-test('blocks of zeros are zeros, wherever others wrote, and nothing else is written', () => {
-  const { arena, large, free } = make(undefined, 16 * MIB)
-  for (let round = 0; round < 12; round++) {
-    const list: number[] = []
-    for (const size of [70_000, 200_000 + round * 30_000, MIB]) {
-      const p = large.take(size, 0, true)
-      const view = arena.U8.subarray(p, p + size)
-      assert.is(
-        view.findIndex((byte) => byte !== 0),
-        -1,
-        `${size} bytes in round ${round}`,
-      )
-      view.fill(0xaa)
-      list.push(p)
-    }
-    for (const p of list.slice(round % 3)) free(p)
-  }
-})
-
-test('memory that was never used is not zeroed', () => {
-  const { arena, large } = make()
-  // What no program may do: write where nothing was handed out. It shows what is written by the allocator.
-  arena.U8.fill(1, arena.buffer.byteLength / 2)
-  const p = large.take(50 * MIB, 0, true)
-  assert.is(arena.U8[p], 0)
-  assert.is(arena.U8[arena.buffer.byteLength / 2], 1)
-  assert.is(arena.U8[p + 50 * MIB - 1], 1)
-})
-
 test.run()
 
 const policies = suite('policies')
