@@ -28,7 +28,6 @@ import {
   remaining,
   requireTimeout,
   type SyncThread,
-  waitOn,
 } from '@hakmem/sync'
 import { NoCollectionError, QueueClosedError } from './errors.ts'
 
@@ -199,7 +198,7 @@ export class Queue {
 
   /** As `timedPush`, without blocking the thread. Rejects as it throws, and with NoWaitAsyncError. */
   async pushAsync(value: number, timeout: number = FOREVER): Promise<boolean> {
-    const { gateOut, words, at } = this
+    const { gateOut } = this
     requireTimeout('pushAsync', timeout)
     const end = deadline(timeout)
     if (this.tryPush(value)) return true
@@ -208,7 +207,7 @@ export class Queue {
       for (;;) {
         const bell = gateOut.listen()
         if (this.tryPush(value)) return true
-        if ((await waitOn(words, at + Q_OUT + 1, bell, remaining(end))) === 'timed-out') return false
+        if (!(await gateOut.sleepAsync(bell, remaining(end)))) return false
       }
     } finally {
       gateOut.leave()
@@ -285,7 +284,7 @@ export class Queue {
         const isClosed = Atomics.load(words, at + Q_CLOSED) !== 0
         value = this.tryPop()
         if (value !== 0 || isClosed) return value
-        if ((await waitOn(words, at + Q_IN + 1, bell, remaining(end))) === 'timed-out') return 0
+        if (!(await gateIn.sleepAsync(bell, remaining(end)))) return 0
       }
     } finally {
       gateIn.leave()

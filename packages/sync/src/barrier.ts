@@ -70,8 +70,7 @@ export class Barrier extends Primitive {
         if (roundOf(word) !== round) arrival = 'passed'
         else if (word < 0) throw new BrokenBarrierError(operation, this.offset)
         // Partner: arrive, break, handOn.
-        else if (Atomics.wait(thread.words, at, word, remaining(end)) === 'timed-out')
-          arrival = this.leave(round)
+        else if (thread.sleep(at, word, remaining(end)) === 'timed-out') arrival = this.leave(round)
       }
     } finally {
       thread.leave(key)
@@ -92,7 +91,7 @@ export class Barrier extends Primitive {
         const word = Atomics.load(thread.words, own.at)
         if (roundOf(word) !== round) break
         if (word < 0) throw new BrokenBarrierError('waitAsync', offset)
-        if ((await waitOn(thread.words, own.at, word, remaining(end))) !== 'timed-out') continue
+        if ((await waitOn(thread, own.at, word, remaining(end))) !== 'timed-out') continue
         if (own.leave(round) === 'left') return false
       }
       return true

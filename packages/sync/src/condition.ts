@@ -10,11 +10,11 @@
  */
 
 import { CannotBlockError, PermissionError } from './errors.ts'
-import type { Mutex } from './mutex.ts'
+import { Mutex } from './mutex.ts'
 import { requireTimeout } from './offsets.ts'
 import { Primitive } from './primitive.ts'
 import { canBlock, deadline, remaining } from './wait.ts'
-import { waitOn } from './wait-async.ts'
+import { requireWaitAsync, waitOn } from './wait-async.ts'
 
 export class Condition extends Primitive {
   /**
@@ -37,23 +37,29 @@ export class Condition extends Primitive {
     const end = deadline(timeout)
     mutex.unlock()
     // Partner: signal, broadcast, handOn.
-    const result = Atomics.wait(thread.words, at, signals, remaining(end))
+    const result = thread.sleep(at, signals, remaining(end))
     mutex.lock()
     thread.leave(key)
     return result !== 'timed-out'
   }
 
-  /** As `timedWait`, without blocking the thread. Rejects with PermissionError, NoWaitAsyncError. */
+  /** As `timedWait`, without blocking the thread. Rejects with PermissionError, NoWaitAsyncError, the mutex held. */
   async waitAsync(mutex: Mutex, timeout: number = Number.POSITIVE_INFINITY): Promise<boolean> {
+    requireWaitAsync()
     const { thread, at, key } = this
-    const signals = this.begin('waitAsync', mutex, timeout)
-    const waiting = waitOn(thread.words, at, signals, timeout)
-    mutex.unlock()
+    // The caller's view may be another mutex's by the time.
+    const own = new Mutex(thread, mutex.offset)
+    const signals = this.begin('waitAsync', own, timeout)
     let result = 'timed-out'
     try {
-      result = await waiting
+      const waiting = waitOn(thread, at, signals, timeout)
+      own.unlock()
+      try {
+        result = await waiting
+      } finally {
+        await own.lockAsync()
+      }
     } finally {
-      await mutex.lockAsync()
       thread.leave(key)
     }
     return result !== 'timed-out'

@@ -14,6 +14,7 @@
  */
 
 import { Mutex } from './mutex.ts'
+import { waitOn } from './wait-async.ts'
 import { isOwnedBy, TELL, TOLD, WAKE } from './words.ts'
 
 /** @internal Its owner is not told of deaths; no guards. */
@@ -59,7 +60,12 @@ export class Gate extends Mutex {
   /** Sleeps until the bell is no longer `bell`, or has been rung, or the time is over: then false. */
   sleep(bell: number, timeout: number): boolean {
     // Partner: ring, handOn.
-    return Atomics.wait(this.thread.words, this.at + 1, bell, timeout) !== 'timed-out'
+    return this.thread.sleep(this.at + 1, bell, timeout) !== 'timed-out'
+  }
+
+  /** As `sleep`, without blocking the thread. Rejects with NoWaitAsyncError. */
+  async sleepAsync(bell: number, timeout: number): Promise<boolean> {
+    return (await waitOn(this.thread, this.at + 1, bell, timeout)) !== 'timed-out'
   }
 
   /** Wakes one that sleeps, if one does. By the owner, for what it has just brought. */

@@ -97,7 +97,7 @@ export class Mutex extends Primitive {
         throw new CannotBlockError(operation, 'lockAsync')
       }
       // Partner: release, handOn.
-      if (Atomics.wait(words, at, word, remaining(end)) === 'timed-out') {
+      if (thread.sleep(at, word, remaining(end)) === 'timed-out') {
         thread.leave(key)
         return false
       }
@@ -120,7 +120,7 @@ export class Mutex extends Primitive {
       if (word === 0) return true
       let result: string
       try {
-        result = await waitOn(thread.words, at, word, remaining(end))
+        result = await waitOn(thread, at, word, remaining(end))
       } catch (error) {
         thread.leave(key)
         throw error

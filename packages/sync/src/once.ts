@@ -41,7 +41,7 @@ export class Once extends Primitive {
         throw new CannotBlockError('execute', 'executeAsync')
       }
       // Partner: end, handOn.
-      Atomics.wait(words, at, word)
+      thread.sleep(at, word, Number.POSITIVE_INFINITY)
     }
     let done = 0
     try {
@@ -63,7 +63,7 @@ export class Once extends Primitive {
         const word = claim(words, at, mine, slept)
         if (word === 0) break
         if ((word & DONE) !== 0) return
-        await waitOn(words, at, word, Number.POSITIVE_INFINITY)
+        await waitOn(thread, at, word, Number.POSITIVE_INFINITY)
       }
       let done = 0
       try {

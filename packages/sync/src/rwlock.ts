@@ -70,15 +70,15 @@ export class RWLock extends Primitive {
 
   private awaitRead(operation: string, timeout: number): boolean {
     const end = deadline(timeout)
-    const { words, mine } = this.thread
+    const { thread } = this
     for (;;) {
       const word = this.enterRead()
       if (word === 0) return true
-      if (isOwnedBy(word, mine)) throw new DeadlockError(operation, this.key)
+      if (isOwnedBy(word, thread.mine)) throw new DeadlockError(operation, this.key)
       if (!canBlock) throw new CannotBlockError(operation, 'readLockAsync')
       // Partner: writeUnlock, which wakes all; handOn.
       const sleepOn = this.announce(word)
-      if (sleepOn !== 0 && Atomics.wait(words, this.at, sleepOn, remaining(end)) === 'timed-out') return false
+      if (sleepOn !== 0 && thread.sleep(this.at, sleepOn, remaining(end)) === 'timed-out') return false
     }
   }
 
@@ -92,7 +92,7 @@ export class RWLock extends Primitive {
       if (word === 0) return true
       const sleepOn = own.announce(word)
       if (sleepOn === 0) continue
-      if ((await waitOn(own.thread.words, own.at, sleepOn, remaining(end))) === 'timed-out') return false
+      if ((await waitOn(own.thread, own.at, sleepOn, remaining(end))) === 'timed-out') return false
     }
   }
 
@@ -198,7 +198,7 @@ export class RWLock extends Primitive {
         throw new CannotBlockError(operation, 'writeLockAsync')
       }
       // Partner: release, handOn.
-      if (Atomics.wait(words, at, word, remaining(end)) === 'timed-out') return this.giveUp(false)
+      if (thread.sleep(at, word, remaining(end)) === 'timed-out') return this.giveUp(false)
     }
     for (;;) {
       const left = Atomics.load(words, at + 1)
@@ -209,7 +209,7 @@ export class RWLock extends Primitive {
         throw new CannotBlockError(operation, 'writeLockAsync')
       }
       // Partner: leaveRead, handOn.
-      if (Atomics.wait(words, at + 1, left, remaining(end)) === 'timed-out') return this.giveUp(true)
+      if (thread.sleep(at + 1, left, remaining(end)) === 'timed-out') return this.giveUp(true)
     }
   }
 
@@ -227,12 +227,12 @@ export class RWLock extends Primitive {
         const word = claim(words, at, mine, slept)
         owns = word === 0
         if (owns) break
-        if ((await waitOn(words, at, word, remaining(end))) === 'timed-out') return own.giveUp(false)
+        if ((await waitOn(thread, at, word, remaining(end))) === 'timed-out') return own.giveUp(false)
       }
       for (;;) {
         const left = Atomics.load(words, at + 1)
         if (!own.hasReaders()) return true
-        if ((await waitOn(words, at + 1, left, remaining(end))) === 'timed-out') return own.giveUp(true)
+        if ((await waitOn(thread, at + 1, left, remaining(end))) === 'timed-out') return own.giveUp(true)
       }
     } catch (error) {
       own.giveUp(owns)

@@ -48,8 +48,7 @@ export class Semaphore extends Primitive {
     thread.enter(key)
     let isTaken = this.tryWait()
     // Partner: post, handOn.
-    while (!isTaken && Atomics.wait(thread.words, at, 0, remaining(end)) !== 'timed-out')
-      isTaken = this.tryWait()
+    while (!isTaken && thread.sleep(at, 0, remaining(end)) !== 'timed-out') isTaken = this.tryWait()
     thread.leave(key)
     return isTaken
   }
@@ -63,7 +62,7 @@ export class Semaphore extends Primitive {
     thread.enter(own.key)
     try {
       while (!own.tryWait()) {
-        if ((await waitOn(thread.words, own.at, 0, remaining(end))) === 'timed-out') return false
+        if ((await waitOn(thread, own.at, 0, remaining(end))) === 'timed-out') return false
       }
       return true
     } finally {

@@ -23,6 +23,7 @@ export class SpinLock extends Mutex {
       throw new DeadlockError(operation, this.offset)
     }
     const end = deadline(timeout)
+    if (thread.tasks > 0) thread.standAside()
     do {
       for (let look = 0; look < LOOKS; look++) {
         const word = Atomics.load(words, at)

@@ -14,7 +14,7 @@
 
 import { TooManyLocksError } from './errors.ts'
 import { type Members, threadOf } from './members.ts'
-import { HELD, ownedBy } from './words.ts'
+import { HELD, ownedBy, wordOf } from './words.ts'
 
 export class SyncThread {
   readonly members: Members
@@ -28,6 +28,8 @@ export class SyncThread {
   /** Entries from here on are 0. */
   private end: number
   private readonly uses: Int32Array
+  /** Tasks of this thread that wait asynchronously, or were woken and have not yet run. */
+  tasks = 0
 
   /** @internal Use `heap.sync` or `SyncTable.join`. */
   constructor(members: Members, index: number) {
@@ -83,6 +85,26 @@ export class SyncThread {
       words[at] = 0
       while (this.end > first && words[this.end - 1] === 0) this.end--
       return
+    }
+  }
+
+  /** `Atomics.wait` on a word, for this thread. */
+  sleep(at: number, value: number, timeout: number): 'ok' | 'not-equal' | 'timed-out' {
+    if (this.tasks > 0) this.standAside()
+    return Atomics.wait(this.words, at, value, timeout)
+  }
+
+  /**
+   * To call before this thread sleeps or spins: its tasks cannot run then, and a wake that one of them was given, or would
+   * be, could be the one that somebody else needs. So all who wait for what they wait for look for themselves, and the
+   * tasks stand in no line until the thread runs them.
+   */
+  standAside(): void {
+    const { words, first, end } = this
+    for (let at = first; at < end; at++) {
+      const entry = words[at] >>> 0
+      // Partner: release, signal, post, ring, which wake one.
+      if (entry !== 0) Atomics.notify(words, wordOf(entry))
     }
   }
 

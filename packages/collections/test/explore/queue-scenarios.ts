@@ -6,7 +6,7 @@ import type { End, Scenario } from '@hakmem/interleave'
 import { checkMembers, World } from './queue-world.ts'
 
 export type Scene = Scenario<World>
-type Player = (world: World) => number
+type Player = (world: World) => number | Promise<number> | Promise<readonly number[]>
 
 /** Long enough never to be over by the clock: that a time is over is the scheduler's choice. */
 const A_TIME = 1e9
@@ -47,13 +47,14 @@ function closeFor(world: World, reaper: string): void {
 
 /**
  * `values`: what is pushed, by thread. In the end each is in the queue, came out once, was refused (its push returned it,
- * or threw), or is the one that a dead thread was pushing or popping; and of one thread they came out in order.
+ * or threw), or is one of `lost` that a dead thread was pushing or popping at once; and of one thread they came out in order.
  */
 function scene(
   name: string,
   capacity: number,
   values: Readonly<Record<string, readonly number[]>>,
   threads: Scene['threads'],
+  lost = 1,
 ): Scene {
   return {
     name,
@@ -66,17 +67,23 @@ function scene(
     mayThrow: (error) => error instanceof QueueClosedError,
     check: (world, end) => {
       checkMembers(world, end)
-      checkValues(world, end, values)
+      checkValues(world, end, values, lost)
     },
   }
 }
 
-function checkValues(world: World, end: End, values: Readonly<Record<string, readonly number[]>>): void {
+function checkValues(
+  world: World,
+  end: End,
+  values: Readonly<Record<string, readonly number[]>>,
+  lost: number,
+): void {
   const found: number[] = []
   for (const [thread, outcomes] of Object.entries(end.results)) {
     if (thread.startsWith('reaper') || thread in values) continue
-    for (const outcome of outcomes)
-      if (Number(outcome?.returned ?? 0) > 0) found.push(Number(outcome?.returned))
+    for (const outcome of outcomes) {
+      for (const value of [outcome?.returned ?? 0].flat()) if (Number(value) > 0) found.push(Number(value))
+    }
   }
   const queue = world.queue('r2')
   for (let value = queue.tryPop(); value !== 0; value = queue.tryPop()) found.push(value)
@@ -93,7 +100,7 @@ function checkValues(world: World, end: End, values: Readonly<Record<string, rea
     }
   }
   const consumers = end.killed.filter(({ thread }) => !(thread in values) && !thread.startsWith('reaper'))
-  if (missing > consumers.length) throw new Error(`${missing} values are lost; found: ${found.join()}`)
+  if (missing > lost * consumers.length) throw new Error(`${missing} values are lost; found: ${found.join()}`)
 }
 
 export const oneEach = () =>
@@ -177,4 +184,83 @@ export const closing = () =>
       b: [pops('b'), pops('b')],
       c: closes('c'),
     },
+  )
+
+// ---- asynchronously -------------------------------------------------------------------------------------------------
+
+const pushesAsync =
+  (name: string, value: number, timeout?: number): Player =>
+  async (world) =>
+    (await world.queue(name).pushAsync(value, timeout)) ? 0 : value
+
+const popsAsync =
+  (name: string, timeout?: number): Player =>
+  (world) =>
+    world.queue(name).popAsync(timeout)
+
+/** A task awaits a value while its thread sleeps for one: it could not run if it were woken first. */
+const popsBothWays =
+  (name: string): Player =>
+  async (world) => {
+    const task = world.queue(name).popAsync()
+    return [world.queue(name).pop(), await task]
+  }
+
+export const asyncEach = () =>
+  scene(
+    'one pushes two into a queue of one, one pops two, both asynchronously',
+    1,
+    { a: [1, 2] },
+    {
+      a: [pushesAsync('a', 1), pushesAsync('a', 2)],
+      b: [popsAsync('b'), popsAsync('b')],
+    },
+  )
+
+export const asyncConsumers = () =>
+  scene(
+    'one pushes two, one pops asynchronously, one blocks',
+    2,
+    { a: [1, 2] },
+    {
+      a: [pushes('a', 1), pushes('a', 2)],
+      b: popsAsync('b'),
+      c: pops('c'),
+    },
+  )
+
+export const asyncProducers = () =>
+  scene(
+    'two push into a queue of one, one asynchronously, one pops two',
+    1,
+    { a: [1], b: [2] },
+    {
+      a: pushesAsync('a', 1),
+      b: pushes('b', 2),
+      c: [pops('c'), pops('c')],
+    },
+  )
+
+export const asyncTimes = () =>
+  scene(
+    'one pushes and closes, one pops asynchronously, one does for a time only',
+    1,
+    { a: [1] },
+    {
+      a: [pushes('a', 1), closes('a')],
+      b: popsAsync('b'),
+      c: popsAsync('c', A_TIME),
+    },
+  )
+
+export const asyncBothWays = () =>
+  scene(
+    'one pops by a task and blocks for another value meanwhile, one pushes two',
+    2,
+    { a: [1, 2] },
+    {
+      a: [pushes('a', 1), pushes('a', 2)],
+      b: popsBothWays('b'),
+    },
+    2,
   )

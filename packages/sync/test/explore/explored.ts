@@ -18,9 +18,9 @@ export async function testScenes(
 ): Promise<void> {
   const scenes = await loadScenes()
   const test = suite(`${title}, explored`)
-  for (const [name, runs] of Object.entries(names)) {
+  for (const [name, runs] of Object.entries(names) as [SceneName, readonly ExploreOptions[]][]) {
     for (const options of runs) {
-      const scene = drain(scenes[name as SceneName]()) as Scene
+      const scene = drain(scenes[name]()) as Scene
       const { preemptions, kills = 0 } = options
       const bounds = `${preemptions} preemptions${kills === 0 ? '' : ', a kill at every step'}`
       test(

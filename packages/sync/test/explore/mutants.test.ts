@@ -13,13 +13,19 @@ interface Mutant {
 
 const WITHIN = 50_000
 
+const NO_ASIDE: Patch = {
+  file: 'sync/dist/thread.js',
+  replace: 'if (this.tasks > 0)',
+  by: 'if (this.tasks < 0)',
+}
+
 const mutants: readonly Mutant[] = [
   {
     name: 'a condition sleeps on the number of signals that it reads after it let the mutex go',
     patch: {
       file: 'sync/dist/condition.js',
-      replace: 'Atomics.wait(thread.words, at, signals, remaining(end))',
-      by: 'Atomics.wait(thread.words, at, Atomics.load(thread.words, at), remaining(end))',
+      replace: 'thread.sleep(at, signals, remaining(end))',
+      by: 'thread.sleep(at, Atomics.load(thread.words, at), remaining(end))',
     },
     scene: 'condition',
   },
@@ -99,6 +105,44 @@ const mutants: readonly Mutant[] = [
       by: 'any = true;\n        words[at] = 0;',
     },
     scene: 'mutexReaped',
+    kills: 1,
+  },
+  {
+    name: 'a thread sleeps for a mutex while its own task may be the one that is woken for it',
+    patch: NO_ASIDE,
+    scene: 'mutexBothWays',
+  },
+  {
+    name: 'a thread sleeps while its task may be woken for what another one needs',
+    patch: NO_ASIDE,
+    scene: 'mutexNested',
+  },
+  {
+    name: 'a condition is awaited with the number of signals that is read after the mutex was let go',
+    patch: {
+      file: 'sync/dist/condition.js',
+      replace: 'const waiting = waitOn(thread, at, signals, timeout);\n            own.unlock();',
+      by: 'own.unlock();\n            const waiting = waitOn(thread, at, Atomics.load(thread.words, at), timeout);',
+    },
+    scene: 'conditionAsync',
+  },
+  {
+    name: 'a task takes a mutex after having waited and does not say that others may sleep still',
+    patch: {
+      file: 'sync/dist/mutex.js',
+      replace: 'slept = WAITERS;\n        }\n    }\n    /** `lock` as a guard',
+      by: '}\n    }\n    /** `lock` as a guard',
+    },
+    scene: 'mutexAsync',
+  },
+  {
+    name: 'a thread whose task awaits a semaphore is on no list',
+    patch: {
+      file: 'sync/dist/semaphore.js',
+      replace: 'thread.enter(own.key);',
+      by: '',
+    },
+    scene: 'semaphoreAsyncTimes',
     kills: 1,
   },
 ]

@@ -1,7 +1,6 @@
 // The scenarios: each primitive, by threads that may be killed at any step. That every thread which lives ends is what a
 // lost wake-up would break: nobody left to wake a sleeper is a failure by itself.
 
-import type { End, Scenario } from '@hakmem/interleave'
 import {
   Barrier,
   BrokenBarrierError,
@@ -12,57 +11,33 @@ import {
   Semaphore,
   SpinLock,
 } from '@hakmem/sync'
-import { checkWorld, LOCK_AT, reapDead, SECOND_AT, VALUE, visit, World } from './world.ts'
-
-export type Scene = Scenario<World>
-
-const LOCK = 4 * LOCK_AT
-const SECOND = 4 * SECOND_AT
-const DIED = 1 << 22
-/** Long enough never to be over by the clock: that a time is over is the scheduler's choice. */
-const A_TIME = 1e9
-const EVERYBODY = ['a', 'b', 'c']
-
-type Player = (world: World) => void
-type Check = (world: World, end: End) => void
-
-/** `rescue`: what a reaper does after it has reaped `dead`, for those who would wait for what `dead` was to do. */
-function scene(
-  name: string,
-  threads: Scene['threads'],
-  check: Check,
-  rescue: (world: World, reaper: string, dead: string) => void = () => undefined,
-): Scene {
-  return {
-    name,
-    setup: () => new World(),
-    threads,
-    reaper: (world, dead, nth) => {
-      reapDead(world, dead, nth)
-      rescue(world, `r${nth}`, dead)
-    },
-    check: (world, end) => {
-      checkWorld(world, end)
-      check(world, end)
-    },
-  }
-}
-
-/** Free in the end, and marked only if somebody died. */
-const isFree: Check = (world, end) => {
-  const word = world.words[LOCK_AT]
-  if (word !== 0 && !(word === DIED && end.killed.length > 0)) throw new Error(`the lock's word is ${word}`)
-}
+import {
+  A_TIME,
+  type Check,
+  checkWorld,
+  DIED,
+  EVERYBODY,
+  isFree,
+  LOCK,
+  LOCK_AT,
+  type Player,
+  type Scene,
+  SECOND,
+  scene,
+  VALUE,
+  visit,
+  World,
+} from './world.ts'
 
 // ---- mutex and spin lock --------------------------------------------------------------------------------------------
 
-function stay(world: World, name: string, lock: Mutex): void {
+export function stay(world: World, name: string, lock: Mutex): void {
   if (lock.ownerDied) lock.consistent()
   visit(world, name, EVERYBODY)
   lock.unlock()
 }
 
-const locks =
+export const locks =
   (name: string): Player =>
   (world) => {
     const lock = new Mutex(world.thread(name), LOCK)
@@ -113,14 +88,14 @@ export const spinLock = () => scene('two spin for a lock', { a: spins('a'), b: s
 // ---- condition: a token under a mutex -------------------------------------------------------------------------------
 
 /** Whoever learns that an owner died wakes all: it may have changed what they wait for, and not said so. */
-function afterLock(mutex: Mutex, condition: Condition): void {
+export function afterLock(mutex: Mutex, condition: Condition): void {
   if (!mutex.ownerDied) return
   condition.broadcast()
   mutex.consistent()
 }
 
 /** Takes the token as soon as it is there, and gives it back. */
-const takesToken =
+export const takesToken =
   (name: string, timeout?: number): Player =>
   (world) => {
     const mutex = new Mutex(world.thread(name), LOCK)
@@ -146,7 +121,7 @@ const takesToken =
   }
 
 /** Gives back the token that the dead thread had taken. */
-function returnToken(world: World, reaper: string, dead: string): void {
+export function returnToken(world: World, reaper: string, dead: string): void {
   const mutex = new Mutex(world.thread(reaper), LOCK)
   const condition = new Condition(world.thread(reaper), SECOND)
   mutex.lock()
@@ -184,12 +159,12 @@ export const conditionTimes = () =>
 
 // ---- semaphore: a permit that goes round -----------------------------------------------------------------------------
 
-const posts =
+export const posts =
   (name: string, count: number): Player =>
   (world) =>
     new Semaphore(world.thread(name), LOCK).post(count)
 
-const waitsAndPosts =
+export const waitsAndPosts =
   (name: string): Player =>
   (world) => {
     const semaphore = new Semaphore(world.thread(name), LOCK)
@@ -205,11 +180,11 @@ const waitsInTime =
   }
 
 /** A permit for the one that the dead thread took, if there is none. */
-function replacePermit(world: World, reaper: string): void {
+export function replacePermit(world: World, reaper: string): void {
   if (Atomics.load(world.words, LOCK_AT) === 0) new Semaphore(world.thread(reaper), LOCK).post()
 }
 
-const hasPermit: Check = (world) => {
+export const hasPermit: Check = (world) => {
   if (world.words[LOCK_AT] === 0) throw new Error('the permit was lost')
 }
 
@@ -232,7 +207,7 @@ export const semaphoreTimes = () =>
 // ---- barrier --------------------------------------------------------------------------------------------------------
 
 /** Comes to the barrier `rounds` times; nobody may be a round ahead of another. */
-const meets =
+export const meets =
   (name: string, others: readonly string[], rounds: number): Player =>
   (world) => {
     const barrier = new Barrier(world.thread(name), LOCK)
@@ -257,7 +232,7 @@ function breakUp(world: World, reaper: string): void {
   new Barrier(world.thread(reaper), LOCK).break()
 }
 
-function barrierScene(name: string, parties: number, threads: Scene['threads']): Scene {
+export function barrierScene(name: string, parties: number, threads: Scene['threads']): Scene {
   const scenario = scene(name, threads, () => undefined, breakUp)
   return {
     ...scenario,
@@ -302,7 +277,7 @@ export const barrierMissed = () => {
 
 // ---- once -----------------------------------------------------------------------------------------------------------
 
-const executes =
+export const executes =
   (name: string, fails = false): Player =>
   (world) => {
     const once = new Once(world.thread(name), LOCK)
@@ -315,7 +290,7 @@ const executes =
     if (Atomics.load(world.words, VALUE) === 0) throw new Error('it was not done')
   }
 
-function onceScene(name: string, threads: Scene['threads']): Scene {
+export function onceScene(name: string, threads: Scene['threads']): Scene {
   const check: Check = (world, end) => {
     const times = world.words[VALUE]
     const most = end.killed.length > 0 ? 2 : 1
@@ -332,7 +307,7 @@ export const onceFails = () =>
 
 // ---- reader-writer lock ---------------------------------------------------------------------------------------------
 
-const reads =
+export const reads =
   (name: string, writers: readonly string[], timeout?: number): Player =>
   (world) => {
     const lock = new RWLock(world.thread(name), LOCK)
@@ -342,7 +317,7 @@ const reads =
     lock.readUnlock()
   }
 
-const writes =
+export const writes =
   (name: string, timeout?: number): Player =>
   (world) => {
     const lock = new RWLock(world.thread(name), LOCK)

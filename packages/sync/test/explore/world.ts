@@ -1,7 +1,7 @@
 // What the explored scenarios share: a table with a place for each player, the reapers, and what must hold in the end.
 // This module is rewritten with the package under test.
 
-import type { End } from '@hakmem/interleave'
+import type { End, Scenario } from '@hakmem/interleave'
 import { SyncTable, type SyncThread } from '@hakmem/sync'
 
 /** Players; the last two act for the reapers. */
@@ -81,4 +81,44 @@ export function visit(world: World, name: string, others: readonly string[]): vo
     if (world.isMember(other)) throw new Error(`${name} and ${other} are inside at once`)
   }
   Atomics.store(words, INSIDE + world.id(name), 0)
+}
+
+export type Scene = Scenario<World>
+export type Player = (world: World) => void
+export type Check = (world: World, end: End) => void
+
+/** Byte offsets of the primitives under test. */
+export const LOCK = 4 * LOCK_AT
+export const SECOND = 4 * SECOND_AT
+export const DIED = 1 << 22
+/** Long enough never to be over by the clock: that a time is over is the scheduler's choice. */
+export const A_TIME = 1e9
+export const EVERYBODY = ['a', 'b', 'c']
+
+/** `rescue`: what a reaper does after it has reaped `dead`, for those who would wait for what `dead` was to do. */
+export function scene(
+  name: string,
+  threads: Scene['threads'],
+  check: Check,
+  rescue: (world: World, reaper: string, dead: string) => void = () => undefined,
+): Scene {
+  return {
+    name,
+    setup: () => new World(),
+    threads,
+    reaper: (world, dead, nth) => {
+      reapDead(world, dead, nth)
+      rescue(world, `r${nth}`, dead)
+    },
+    check: (world, end) => {
+      checkWorld(world, end)
+      check(world, end)
+    },
+  }
+}
+
+/** Free in the end, and marked only if somebody died. */
+export const isFree: Check = (world, end) => {
+  const word = world.words[LOCK_AT]
+  if (word !== 0 && !(word === DIED && end.killed.length > 0)) throw new Error(`the lock's word is ${word}`)
 }

@@ -1,0 +1,10 @@
+import { LARGE, testScenes } from './explored.ts'
+import { loadQueueScenes } from './lab.ts'
+
+testScenes('Queue, asynchronous forms', await loadQueueScenes(), {
+  asyncEach: LARGE,
+  asyncConsumers: LARGE,
+  asyncProducers: LARGE,
+  asyncTimes: [{ preemptions: 2 }],
+  asyncBothWays: LARGE,
+})

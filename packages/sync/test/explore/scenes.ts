@@ -1,0 +1,4 @@
+// All scenarios, as one module to load.
+
+export * from './async-scenarios.ts'
+export * from './scenarios.ts'
