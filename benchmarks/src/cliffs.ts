@@ -57,8 +57,7 @@ async function loopOf(name: string, file: string, heapCount: number, siteCount: 
   let turn = 0
   return (operations) => {
     turn++
-    const heap = turn % heapCount
-    return apart(loops[turn % siteCount][heap], heaps[heap], operations)
+    return apart(loops[turn % siteCount][turn % heapCount], operations)
   }
 }
 

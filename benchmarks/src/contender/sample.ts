@@ -1,19 +1,19 @@
 /** Takes the time of single operations, after a quarter of the time in which V8 gets to know this loop. */
 
 import { type Lane, SAMPLES } from '../loops/board.ts'
-import type { Loop, Shape } from '../loops/kind.ts'
-import type { Part, Task } from './part.ts'
+import type { Loop } from '../loops/kind.ts'
+import type { Task } from './part.ts'
 
 /** Operations between two that are timed. */
 const GAP = 64
 
 /** Times one operation in GAP + 1. */
-export function sampleLoop<S extends Shape>({ heap }: Part<S>, lane: Lane, loop: Loop, task: Task): void {
+export function sampleLoop(lane: Lane, loop: Loop, task: Task): void {
   takeSamples(
     lane,
     task,
-    () => loop(heap, GAP),
-    () => loop(heap, 1),
+    () => loop(GAP),
+    () => loop(1),
   )
 }
 

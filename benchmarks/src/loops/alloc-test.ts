@@ -7,7 +7,7 @@
  * Sizes are uniform in (2^i, 2^(i+1)], with i = 2 for a half of the blocks, 3 for a quarter, and so on up to 9.
  */
 
-import type { Mallocs, Views } from '../peers/allocator.ts'
+import type { Allocator } from '../peers/allocator.ts'
 import { alone, emptySlots } from './alone.ts'
 import { type Lane, OWN, RANDOM, SUM } from './board.ts'
 import { bindFill } from './fill.ts'
@@ -26,14 +26,14 @@ const PICKS_BELOW = Int32Array.of(17_180, 42_950, 59_056, 64_425, 65_432, 65_532
 const FILLED = OWN
 
 /** Toggles `operations` times: each is one malloc or one free. */
-function bind(views: Views, { words, pointers: slots }: Lane): Loop {
-  const { U32 } = views
-  const fill = bindFill(views)
+function bind(heap: Allocator, { words, pointers: slots }: Lane): Loop {
+  const { U32 } = heap
+  const fill = bindFill(heap)
   const starts = Int32Array.from(SLOTS_BELOW, (below) => Math.floor((slots.length * below) / 15_625))
   /** What a 32-bit number is multiplied by for a slot of the tier. */
   const widths = Float64Array.from(PICKS_BELOW, (_, tier) => (starts[tier + 1] - starts[tier]) * 2 ** -32)
   /** A block of random size, filled with `random`; then its first word is the size. */
-  const filled = (heap: Mallocs, random: number) => {
+  const filled = (random: number) => {
     const bit = random & -random & 127
     const power = 4 << (bit === 0 ? 7 : 31 - Math.clz32(bit))
     const size = power + 1 + ((random >>> 7) & (power - 1))
@@ -42,13 +42,13 @@ function bind(views: Views, { words, pointers: slots }: Lane): Loop {
     U32[p >>> 2] = size
     return p
   }
-  return (heap, operations) => {
+  return (operations) => {
     let random = words[RANDOM]
     let sum = words[SUM]
     if (words[FILLED] === 0) {
       for (let slot = 0; slot < slots.length; slot += 2) {
         random = next(random)
-        slots[slot] = filled(heap, random)
+        slots[slot] = filled(random)
       }
       words[FILLED] = 1
     }
@@ -64,7 +64,7 @@ function bind(views: Views, { words, pointers: slots }: Lane): Loop {
         heap.free(held)
         slots[slot] = 0
       } else {
-        slots[slot] = filled(heap, first)
+        slots[slot] = filled(first)
       }
     }
     words[RANDOM] = random

@@ -31,7 +31,7 @@ export function alone<S extends Shape>({ bind, least, empty, ...kind }: Alone<S>
       const loop = bind(part.heap, lane, part.shape)
       return {
         run: (task) => runAlone(part, task, loop, least),
-        sample: (task) => sampleLoop(part, lane, loop, task),
+        sample: (task) => sampleLoop(lane, loop, task),
         empty: () => empty?.(part.heap, lane),
       }
     },
@@ -55,13 +55,13 @@ export const firstWord = ({ U32 }: Allocator, p: number): number => U32[p >>> 2]
 
 /** A seat's part where it works at the lane of the same number. */
 export function runAlone<S extends Shape>(part: Part<S>, task: Task, loop: Loop, least = LEAST): void {
-  const { heap, started } = part
+  const { started } = part
   const lane = part.lane(part.seat)
   let now = monotonicSeconds()
   const pace = new Pace(least, now)
   let done = 0
   do {
-    done += apart(loop, heap, Math.min(pace.chunk, task.operations - done))
+    done += apart(loop, Math.min(pace.chunk, task.operations - done))
     now = monotonicSeconds()
     pace.adapt(now)
   } while (now - started < task.seconds && done < task.operations)

@@ -47,7 +47,7 @@ export const attach: Kind<Sizes> = {
     const goNow = () => go(part, lane)
     return {
       run: (task) =>
-        runAlone(part, task, (_, operations) => {
+        runAlone(part, task, (operations) => {
           for (let i = 0; i < operations; i++) {
             comeNow()
             goNow()

@@ -14,7 +14,7 @@
 
 import type { Part, Task } from '../contender/part.ts'
 import { meet } from '../contender/waiting.ts'
-import type { Views } from '../peers/allocator.ts'
+import type { Allocator } from '../peers/allocator.ts'
 import { runAlone } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
 import type { Kind, Loop, Sizes } from './kind.ts'
@@ -38,8 +38,9 @@ function run(part: Part<CacheShape>, task: Task, { pointers }: Lane, scribble: L
   runAlone(part, task, scribble)
 }
 
-function bindScribble({ U8: bytes }: Views, { words }: Lane, each: number): Loop {
-  return (heap, operations) => {
+function bindScribble(heap: Allocator, { words }: Lane, each: number): Loop {
+  const bytes = heap.U8
+  return (operations) => {
     const cycles = Math.ceil(operations / each)
     for (let cycle = 0; cycle < cycles; cycle++) {
       const p = heap.malloc(1)

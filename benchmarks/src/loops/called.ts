@@ -24,26 +24,26 @@ interface User<S extends Shape> {
 /** The same as `kind`, whose loop the `bind` of the module `file` makes. */
 async function called<S extends Shape>(kind: Kind<S>, file: string): Promise<Kind<S>> {
   const users: User<S>[] = await Promise.all(USERS.map((user) => import(`${file}?user=${user}`)))
-  const app: Mallocs = { malloc, free }
   return {
     ...kind,
     name: `${kind.name}-called`,
     sit: (part) => {
       const lane = part.lane(part.seat)
-      const loops = users.map(({ bind }) => bind(part.heap, lane, part.shape))
-      const loop: Loop = (heap, operations) => {
-        use(heap)
+      use(part.heap)
+      const app: Mallocs = { U8: part.heap.U8, malloc, free }
+      const loops = users.map(({ bind }) => bind(app, lane, part.shape))
+      const loop: Loop = (operations) => {
         const share = Math.ceil(operations / loops.length)
         let done = 0
         for (const user of loops) {
-          if (done < operations) done += apart(user, app, Math.min(share, operations - done))
+          if (done < operations) done += apart(user, Math.min(share, operations - done))
         }
         return done
       }
       return {
         ...kind.sit(part),
         run: (task) => runAlone(part, task, loop),
-        sample: (task) => sampleLoop(part, lane, loop, task),
+        sample: (task) => sampleLoop(lane, loop, task),
       }
     },
   }

@@ -4,7 +4,7 @@
  * mid-sized (1..33 KiB) and one is large (64..320 KiB).
  */
 
-import type { Views } from '../peers/allocator.ts'
+import type { Allocator } from '../peers/allocator.ts'
 import { alone, emptySlots, firstByte } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
 import type { Loop, Sizes } from './kind.ts'
@@ -16,8 +16,9 @@ const MID = 15
 const PLACES = 8
 
 /** Toggles `operations` times: each is one calloc or one free. */
-function bind({ U8: bytes }: Views, { words, pointers: slots }: Lane): Loop {
-  return (heap, operations) => {
+function bind(heap: Allocator, { words, pointers: slots }: Lane): Loop {
+  const bytes = heap.U8
+  return (operations) => {
     let random = words[RANDOM]
     let sum = words[SUM]
     let dirt = 0

@@ -4,7 +4,7 @@
  * 100, 400 and 1600. The original allocates 2,000,000 blocks of each; here the twelve take turns, 1600 blocks each.
  */
 
-import type { Mallocs, Views } from '../peers/allocator.ts'
+import type { Allocator } from '../peers/allocator.ts'
 import { alone } from './alone.ts'
 import { type Lane, OWN, SUM } from './board.ts'
 import { bindFill } from './fill.ts'
@@ -16,10 +16,10 @@ const BLOCKS = 1600
 /** Which of the twelve comes next. */
 const NEXT = OWN
 
-function bind(views: Views, { words, pointers: blocks }: Lane): Loop {
-  const { U32 } = views
-  const fill = bindFill(views)
-  const allocateAndFree = (heap: Mallocs, size: number, count: number) => {
+function bind(heap: Allocator, { words, pointers: blocks }: Lane): Loop {
+  const { U32 } = heap
+  const fill = bindFill(heap)
+  const allocateAndFree = (size: number, count: number) => {
     const half = count >>> 1
     let sum = words[SUM]
     for (let round = BLOCKS / count; round > 0; round--) {
@@ -34,11 +34,11 @@ function bind(views: Views, { words, pointers: blocks }: Lane): Loop {
     }
     words[SUM] = sum
   }
-  return (heap, operations) => {
+  return (operations) => {
     let done = 0
     while (done < operations) {
       const next = words[NEXT]
-      allocateAndFree(heap, SIZES[next >>> 2], COUNTS[next & 3])
+      allocateAndFree(SIZES[next >>> 2], COUNTS[next & 3])
       words[NEXT] = (next + 1) % (SIZES.length * COUNTS.length)
       done += 2 * BLOCKS
     }

@@ -4,7 +4,7 @@
  * their square, so that each doubling of the size takes the same share of the bytes.
  */
 
-import type { Views } from '../peers/allocator.ts'
+import type { Allocator } from '../peers/allocator.ts'
 import { alone, emptySlots, firstWord } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
 import { bindFill } from './fill.ts'
@@ -15,9 +15,9 @@ const SLOTS = 1024
 const OVER = 2 ** 27
 
 /** Replaces the blocks of `operations` slots. */
-function bind(views: Views, { words, pointers: slots }: Lane): Loop {
-  const fill = bindFill(views)
-  return (heap, operations) => {
+function bind(heap: Allocator, { words, pointers: slots }: Lane): Loop {
+  const fill = bindFill(heap)
+  return (operations) => {
     let random = words[RANDOM]
     let sum = words[SUM]
     for (let i = 0; i < operations; i++) {

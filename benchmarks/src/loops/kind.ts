@@ -9,7 +9,7 @@
  */
 
 import type { Part, Task } from '../contender/part.ts'
-import type { Allocator, Views } from '../peers/allocator.ts'
+import type { Allocator } from '../peers/allocator.ts'
 import type { Lane } from './board.ts'
 
 /** Sizes are `low + (x << shift)` with x uniform in 0 .. units - 1. */
@@ -38,19 +38,20 @@ export interface Shared {
   readonly pointers: number
 }
 
-/** Runs about `operations` and returns how many it were. The allocator may be another each time, its memory never. */
-export type Loop<A = Allocator> = (heap: A, operations: number) => number
+/** Runs about `operations` and returns how many it were. */
+export type Loop = (operations: number) => number
 
 /**
- * Makes a thread's loop, once in a session. What it works with at each operation (views, pointers, sizes) are constants
- * of its closure, as they are statics and registers in the C twin: V8 builds what the only closure of a function holds
- * into the machine code. A view that is a parameter is checked, and its address and length loaded, at each access
- * (docs/performance.md, "What a call costs that never happens").
+ * Makes a thread's loop, once in a session. What it works with at each operation (the heap, views, pointers, sizes) are
+ * constants of its closure, as they are functions, statics and registers in the C twin: V8 builds what the only closure
+ * of a function holds into the machine code. A view that is a parameter is checked, and its address and length loaded,
+ * at each access (docs/performance.md, "What a call costs that never happens"). Where a thread leaves and comes anew its
+ * heap is another object each time, and a parameter of the loop; the views stay good.
  *
  * Short loops take them into locals first: V8 may come to an access in a loop before it knows what the closure holds, and
  * keeps the check (tiny-hot ran at two thirds).
  */
-export type Bind<S extends Shape, A = Allocator> = (views: Views, lane: Lane, shape: S) => Loop<A>
+export type Bind<S extends Shape, A = Allocator> = (heap: A, lane: Lane, shape: S) => Loop
 
 /**
  * Calls a loop such that V8 compiles it as a function of its own, as the C twin's is: inlined into the loop around it, it

@@ -3,7 +3,7 @@
  * it. The original does it 2000 times.
  */
 
-import type { Views } from '../peers/allocator.ts'
+import type { Allocator } from '../peers/allocator.ts'
 import { alone, emptySlots, firstByte } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
 import { averageSize, type Loop, type Sizes } from './kind.ts'
@@ -12,8 +12,9 @@ const SLOTS = 20
 const PAGE = 4096
 
 /** Replaces the blocks of `operations` slots. */
-function bind({ U8: bytes }: Views, { words, pointers: slots }: Lane, { low, units, shift }: Sizes): Loop {
-  return (heap, operations) => {
+function bind(heap: Allocator, { words, pointers: slots }: Lane, { low, units, shift }: Sizes): Loop {
+  const bytes = heap.U8
+  return (operations) => {
     let random = words[RANDOM]
     let sum = words[SUM]
     for (let i = 0; i < operations; i++) {

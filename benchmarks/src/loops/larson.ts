@@ -12,7 +12,7 @@ import { monotonicSeconds, waitFor } from '../contender/waiting.ts'
 import type { Allocator, Views } from '../peers/allocator.ts'
 import { LEAST } from './alone.ts'
 import { type Lane, OPERATIONS, OWN, RANDOM, report, SUM } from './board.ts'
-import { apart, averageSize, type Kind, type Loop, type Sizes } from './kind.ts'
+import { apart, averageSize, type Kind, type Sizes } from './kind.ts'
 
 export type LarsonShape = Sizes & {
   /** Blocks of each lane. */
@@ -28,8 +28,11 @@ const LEFT = OWN + 1
 /** The last round that the lane has finished. */
 const STOPPED = OWN + 2
 
+/** The loop of a lane that goes from thread to thread, and in each to another heap each time. */
+type Replace = (heap: Allocator, operations: number) => number
+
 /** Replaces a random block `operations` times: each is one free and one malloc. */
-function bindReplace({ U16: halves }: Views, { words, pointers: blocks }: Lane, shape: LarsonShape): Loop {
+function bindReplace({ U16: halves }: Views, { words, pointers: blocks }: Lane, shape: LarsonShape): Replace {
   const { slots, low, units, shift } = shape
   return (heap, operations) => {
     let random = words[RANDOM]
@@ -93,7 +96,7 @@ function empty(heap: Allocator, lane: Lane): void {
 }
 
 /** Two threads to a lane, of which one works and the other waits to succeed it. */
-function runInTurn(part: Part<LarsonShape>, task: Task, lane: Lane, loop: Loop): void {
+function runInTurn(part: Part<LarsonShape>, task: Task, lane: Lane, replace: Replace): void {
   const { words } = lane
   const side = part.seat & 1
   for (;;) {
@@ -103,7 +106,7 @@ function runInTurn(part: Part<LarsonShape>, task: Task, lane: Lane, loop: Loop):
       waitFor(part.board, words, TURN, turn)
       continue
     }
-    const ended = runTurn(part, task, lane, loop)
+    const ended = runTurn(part, task, lane, replace)
     if (ended) Atomics.store(words, STOPPED, task.round)
     else Atomics.store(words, TURN, 1 - side)
     Atomics.notify(words, TURN)
@@ -111,7 +114,7 @@ function runInTurn(part: Part<LarsonShape>, task: Task, lane: Lane, loop: Loop):
 }
 
 /** Runs until the turn ends (false) or the round does (true). */
-function runTurn(part: Part<LarsonShape>, task: Task, lane: Lane, loop: Loop): boolean {
+function runTurn(part: Part<LarsonShape>, task: Task, lane: Lane, replace: Replace): boolean {
   const { words, clock } = lane
   const { heap, shape, started } = part
   let now = monotonicSeconds()
@@ -119,7 +122,7 @@ function runTurn(part: Part<LarsonShape>, task: Task, lane: Lane, loop: Loop): b
   let left = words[LEFT]
   const pace = new Pace(LEAST, now)
   do {
-    const ran = apart(loop, heap, Math.min(pace.chunk, left, task.operations - done))
+    const ran = apart(replace, heap, Math.min(pace.chunk, left, task.operations - done))
     done += ran
     left -= ran
     now = monotonicSeconds()
@@ -148,12 +151,12 @@ export const larson: Kind<LarsonShape> = {
   single: true,
   sit: (part) => {
     const lane = part.lane(part.seat >>> 1)
-    const loop = bindReplace(part.heap, lane, part.shape)
+    const replace = bindReplace(part.heap, lane, part.shape)
     const isAtWork = () => lane.words[TURN] === (part.seat & 1)
     return {
-      run: (task) => runInTurn(part, task, lane, loop),
+      run: (task) => runInTurn(part, task, lane, replace),
       sample: (task) => {
-        if (isAtWork()) sampleLoop(part, lane, loop, task)
+        if (isAtWork()) sampleLoop(lane, (operations) => replace(part.heap, operations), task)
       },
       empty: () => {
         if (isAtWork()) empty(part.heap, lane)

@@ -70,7 +70,7 @@ export const mleak: Kind<MleakShape> = {
     const { words } = part.lane(part.seat)
     return {
       run: (task) =>
-        runAlone(part, task, (_, operations) => {
+        runAlone(part, task, (operations) => {
           for (let i = 0; i < operations; i++) words[SUM] += live(part)
           return operations
         }),

@@ -5,7 +5,7 @@
  * and the copies that they make.
  */
 
-import type { Views } from '../peers/allocator.ts'
+import type { Allocator } from '../peers/allocator.ts'
 import { alone, emptySlots, firstWord } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
 import type { Loop, Sizes } from './kind.ts'
@@ -17,8 +17,9 @@ const STEP = 512
 const MOST_BY_STEPS = 2 ** 15
 
 /** Grows vectors `operations` times: one realloc each, or the malloc or the free that a vector begins and ends with. */
-function bind({ U32 }: Views, { words, pointers: vectors }: Lane): Loop {
-  return (heap, operations) => {
+function bind(heap: Allocator, { words, pointers: vectors }: Lane): Loop {
+  const { U32 } = heap
+  return (operations) => {
     let random = words[RANDOM]
     let sum = words[SUM]
     for (let i = 0; i < operations; i++) {

@@ -9,7 +9,7 @@
 import { Pace } from '../contender/pace.ts'
 import type { Part, Task } from '../contender/part.ts'
 import { monotonicSeconds, pause } from '../contender/waiting.ts'
-import type { Allocator, Mallocs, Views } from '../peers/allocator.ts'
+import type { Allocator } from '../peers/allocator.ts'
 import { type Lane, RANDOM, report, SUM } from './board.ts'
 import { apart, type Kind, type Sizes } from './kind.ts'
 
@@ -29,9 +29,13 @@ const SHARED_WORDS = 48
 /** Word of a block that carries its number. */
 const NUMBER = 2
 
+/** Moves a batch, which is in the ring from place `first` on. */
+type Move = (first: number) => void
+
 /** Allocates one batch into the ring, from place `first` on. */
-function bindProduce({ U32 }: Views, ring: Uint32Array) {
-  return (heap: Mallocs, first: number): void => {
+function bindProduce(heap: Allocator, ring: Uint32Array): Move {
+  const { U32 } = heap
+  return (first) => {
     for (let i = 0; i < BATCH; i++) {
       const p = heap.malloc(64)
       U32[(p >>> 2) + NUMBER] = first + i
@@ -41,8 +45,9 @@ function bindProduce({ U32 }: Views, ring: Uint32Array) {
 }
 
 /** Frees one batch from the ring. */
-function bindConsume({ U32 }: Views, ring: Uint32Array, { words }: Lane) {
-  return (heap: Mallocs, first: number): void => {
+function bindConsume(heap: Allocator, ring: Uint32Array, { words }: Lane): Move {
+  const { U32 } = heap
+  return (first) => {
     let sum = words[SUM]
     for (let i = 0; i < BATCH; i++) {
       const p = ring[(first + i) & RING_MASK]
@@ -54,9 +59,10 @@ function bindConsume({ U32 }: Views, ring: Uint32Array, { words }: Lane) {
 }
 
 /** Moves one batch from the ring into the table, and frees what it displaces. */
-function bindScatter({ U32 }: Views, ring: Uint32Array, { words, pointers: table }: Lane) {
+function bindScatter(heap: Allocator, ring: Uint32Array, { words, pointers: table }: Lane): Move {
+  const { U32 } = heap
   const mask = table.length - 1
-  return (heap: Mallocs, first: number): void => {
+  return (first) => {
     let random = words[RANDOM]
     let sum = words[SUM]
     for (let i = 0; i < BATCH; i++) {
@@ -89,10 +95,7 @@ function emptyTable(heap: Allocator, lane: Lane): void {
   lane.words[SUM] = sum
 }
 
-/** A batch from place `first` of the ring on. */
-type Move = (heap: Mallocs, first: number) => void
-
-function runProducer({ heap, board }: Part<RingShape>, task: Task, produce: Move): void {
+function runProducer({ board }: Part<RingShape>, task: Task, produce: Move): void {
   const { words } = board
   const batches = Math.ceil(task.operations / BATCH)
   let first = Atomics.load(words, HEAD)
@@ -101,7 +104,7 @@ function runProducer({ heap, board }: Part<RingShape>, task: Task, produce: Move
       if (Atomics.load(words, STOP) === task.round) return
       pause(board, spins)
     }
-    apart(produce, heap, first)
+    apart(produce, first)
     first = (first + BATCH) | 0
     Atomics.store(words, HEAD, first)
     if (Atomics.load(words, STOP) === task.round) return
@@ -109,7 +112,7 @@ function runProducer({ heap, board }: Part<RingShape>, task: Task, produce: Move
 }
 
 function runConsumer(part: Part<RingShape>, task: Task, consume: Move): void {
-  const { heap, board, started } = part
+  const { board, started } = part
   const { words } = board
   const batches = Math.ceil(task.operations / BATCH)
   let first = Atomics.load(words, TAIL)
@@ -119,7 +122,7 @@ function runConsumer(part: Part<RingShape>, task: Task, consume: Move): void {
   do {
     for (let left = Math.min(pace.chunk, batches - done); left > 0; left--) {
       for (let spins = 0; Atomics.load(words, HEAD) === first; spins++) pause(board, spins)
-      apart(consume, heap, first)
+      apart(consume, first)
       first = (first + BATCH) | 0
       done++
       Atomics.store(words, TAIL, first)

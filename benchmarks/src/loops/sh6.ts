@@ -29,7 +29,7 @@ const placesOf = ({ slots }: Sh6Shape, threads: number) => Math.floor(slots / th
 export const sh6: Kind<Sh6Shape> = {
   ...alone<Sh6Shape>({
     name: 'sh6',
-    bind: (views, lane) => bindBursts(views, lane, bursts, onFull),
+    bind: (heap, lane) => bindBursts(heap, lane, bursts, onFull),
     single: false,
     fillsBlocks: true,
     empty: emptyBuffer,

@@ -1,6 +1,6 @@
 /** tiny-hot-dynamic: tiny-hot with a size that is read from memory for each block, so that nobody knows it beforehand. */
 
-import type { Allocator, Views } from '../peers/allocator.ts'
+import type { Allocator } from '../peers/allocator.ts'
 import { alone } from './alone.ts'
 import { type Lane, OWN, SUM } from './board.ts'
 import type { Loop, Sizes } from './kind.ts'
@@ -10,9 +10,9 @@ const BATCH = 100
 const SIZE = OWN
 
 /** Runs whole batches until at least `operations` are done; returns how many were. */
-function bind({ U8 }: Views, { words, pointers }: Lane): Loop {
-  return (heap, operations) => {
-    const bytes = U8
+function bind(heap: Allocator, { words, pointers }: Lane): Loop {
+  return (operations) => {
+    const bytes = heap.U8
     const blocks = pointers
     const sizes = words
     const cycles = Math.ceil(operations / (2 * BATCH))

@@ -3,7 +3,7 @@
  * reverse order. The best case of every thread cache: the distance between an allocator and two moves.
  */
 
-import type { Mallocs, Views } from '../peers/allocator.ts'
+import type { Mallocs } from '../peers/allocator.ts'
 import { alone } from './alone.ts'
 import { type Lane, SUM } from './board.ts'
 import type { Loop } from './kind.ts'
@@ -11,9 +11,9 @@ import type { Loop } from './kind.ts'
 const BATCH = 100
 
 /** Runs whole batches until at least `operations` are done; returns how many were. */
-export function bind({ U8 }: Views, { words, pointers }: Lane): Loop<Mallocs> {
-  return (heap, operations) => {
-    const bytes = U8
+export function bind(heap: Mallocs, { words, pointers }: Lane): Loop {
+  return (operations) => {
+    const bytes = heap.U8
     const blocks = pointers
     const cycles = Math.ceil(operations / (2 * BATCH))
     let sum = words[SUM]

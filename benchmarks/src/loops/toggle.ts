@@ -6,7 +6,7 @@
  * (a division would cost as much as the allocation). The first bytes are read back where a fixed run ends.
  */
 
-import type { Mallocs, Views } from '../peers/allocator.ts'
+import type { Mallocs } from '../peers/allocator.ts'
 import { alone, emptySlots, firstByte } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
 import { averageSize, type Loop, type Sizes } from './kind.ts'
@@ -17,11 +17,12 @@ export type ToggleShape = Sizes & {
 }
 
 /** Toggles `operations` times: each is one malloc or one free. */
-export function bind({ U8: bytes }: Views, lane: Lane, shape: ToggleShape): Loop<Mallocs> {
+export function bind(heap: Mallocs, lane: Lane, shape: ToggleShape): Loop {
+  const bytes = heap.U8
   const { words, pointers: slots } = lane
   const { low, units, shift } = shape
   const mask = shape.slots - 1
-  return (heap, operations) => {
+  return (operations) => {
     let random = words[RANDOM]
     let sum = words[SUM]
     for (let i = 0; i < operations; i++) {

@@ -5,7 +5,7 @@
  * its own width each time, so that a fifth of the blocks live through one more filling than the others.
  */
 
-import type { Allocator, Mallocs, Views } from '../peers/allocator.ts'
+import type { Allocator } from '../peers/allocator.ts'
 import { type Lane, OWN, SUM } from './board.ts'
 import type { Loop } from './kind.ts'
 
@@ -30,12 +30,13 @@ export function noWindow(lane: Lane): void {
 }
 
 /** A loop that runs whole bursts until at least `operations` blocks are allocated; `onFull` comes with each full buffer. */
-export function bindBursts({ U8 }: Views, lane: Lane, { sizes, counts }: Bursts, onFull: () => void): Loop {
+export function bindBursts(heap: Allocator, lane: Lane, { sizes, counts }: Bursts, onFull: () => void): Loop {
+  const { U8 } = heap
   const { words, pointers: blocks } = lane
   const width = windowOf(lane)
 
   /** Allocates up to `most` blocks of `size`, as many as there are places before the window or the end. */
-  const fill = (heap: Mallocs, size: number, most: number) => {
+  const fill = (size: number, most: number) => {
     const kept = words[KEPT]
     const from = words[AT]
     const to = Math.min(from + most, from < kept ? kept : blocks.length)
@@ -53,7 +54,7 @@ export function bindBursts({ U8 }: Views, lane: Lane, { sizes, counts }: Bursts,
   }
 
   /** Frees all but the next window. */
-  const turn = (heap: Mallocs) => {
+  const turn = () => {
     const kept = words[KEPT] + 2 * width > blocks.length ? 0 : words[KEPT] + width
     for (let place = 0; place < kept; place++) heap.free(blocks[place])
     for (let place = blocks.length - 1; place >= kept + width; place--) heap.free(blocks[place])
@@ -61,14 +62,14 @@ export function bindBursts({ U8 }: Views, lane: Lane, { sizes, counts }: Bursts,
     words[AT] = kept === 0 ? width : 0
   }
 
-  return (heap, operations) => {
+  return (operations) => {
     let done = 0
     while (done < operations) {
       const next = words[NEXT]
       for (let left = counts[next]; left > 0; ) {
-        left -= fill(heap, sizes[next], left)
+        left -= fill(sizes[next], left)
         if (words[AT] !== blocks.length) continue
-        turn(heap)
+        turn()
         onFull()
       }
       done += counts[next]

@@ -16,7 +16,7 @@
 
 import type { Part, Task } from '../contender/part.ts'
 import { monotonicSeconds, pause } from '../contender/waiting.ts'
-import type { Mallocs, Views } from '../peers/allocator.ts'
+import type { Allocator } from '../peers/allocator.ts'
 import { type Board, type Lane, RANDOM, report, SUM } from './board.ts'
 import { apart, type Kind, type Sizes } from './kind.ts'
 
@@ -49,10 +49,10 @@ function mostBatches(threads: number): number {
 }
 
 /** What is done with a batch, whose pointers are at `from`. */
-type Handle = (heap: Mallocs, from: number) => void
+type Handle = (from: number) => void
 
 function runAllocator(part: Part<XmallocShape>, task: Task, fill: Handle): void {
-  const { heap, board, shape } = part
+  const { board, shape } = part
   const { words } = board
   for (let left = Math.ceil(task.operations / shape.batch); left > 0; left--) {
     let batch = NONE
@@ -61,16 +61,17 @@ function runAllocator(part: Part<XmallocShape>, task: Task, fill: Handle): void 
       pause(board, spins)
       batch = takePlace(board)
     }
-    apart(fill, heap, batch * shape.batch)
+    apart(fill, batch * shape.batch)
     lock(board)
     words[FULL_STACK + words[FULL]++] = batch
     unlock(board)
   }
 }
 
-function bindFill({ U32 }: Views, { pointers }: Board, { words }: Lane, shape: XmallocShape): Handle {
+function bindFill(heap: Allocator, { pointers }: Board, { words }: Lane, shape: XmallocShape): Handle {
+  const { U32 } = heap
   const { low, terms, batch: count } = shape
-  return (heap, from) => {
+  return (from) => {
     let random = words[RANDOM]
     for (let i = 0; i < count; i++) {
       random ^= random << 13
@@ -91,7 +92,7 @@ function sizeOf(low: number, term: number): number {
 }
 
 function runReleaser(part: Part<XmallocShape>, task: Task, empty: Handle): void {
-  const { heap, board, shape, seats, started } = part
+  const { board, shape, seats, started } = part
   const { words } = board
   const lane = part.lane(part.seat >>> 1)
   const all = Math.ceil(task.operations / shape.batch) * (seats / 2)
@@ -102,7 +103,7 @@ function runReleaser(part: Part<XmallocShape>, task: Task, empty: Handle): void 
   while ((now - started < task.seconds || done === 0) && Atomics.load(words, ENDED) !== task.round) {
     const batch = takeBatch(board)
     if (batch !== NONE) {
-      apart(empty, heap, batch * shape.batch)
+      apart(empty, batch * shape.batch)
       lock(board)
       words[EMPTY_STACK + words[EMPTY]++] = batch
       unlock(board)
@@ -116,9 +117,10 @@ function runReleaser(part: Part<XmallocShape>, task: Task, empty: Handle): void 
   report(lane, now, done)
 }
 
-function bindEmpty({ U32 }: Views, { pointers }: Board, { words }: Lane, shape: XmallocShape): Handle {
+function bindEmpty(heap: Allocator, { pointers }: Board, { words }: Lane, shape: XmallocShape): Handle {
+  const { U32 } = heap
   const { batch: count } = shape
-  return (heap, from) => {
+  return (from) => {
     let sum = words[SUM]
     for (let i = 0; i < count; i++) {
       const p = pointers[from + i]

@@ -26,8 +26,8 @@ export interface Allocator extends Views {
   detach(): void
 }
 
-/** The part of it that plain loops call. */
-export type Mallocs = Pick<Allocator, 'malloc' | 'free'>
+/** The part of it that plain loops need. */
+export type Mallocs = Pick<Allocator, 'U8' | 'malloc' | 'free'>
 
 export interface Opened {
   readonly allocator: Allocator
