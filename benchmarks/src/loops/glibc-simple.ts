@@ -16,10 +16,13 @@ const BLOCKS = 1600
 /** Which of the twelve comes next. */
 const NEXT = OWN
 
-function bind(heap: Allocator, { words, pointers: blocks }: Lane): Loop {
-  const { U32 } = heap
-  const fill = bindFill(heap)
+function bind(allocator: Allocator, { words, pointers }: Lane): Loop {
+  const fillBlock = bindFill(allocator)
   const allocateAndFree = (size: number, count: number) => {
+    const heap = allocator
+    const { U32 } = heap
+    const blocks = pointers
+    const fill = fillBlock
     const half = count >>> 1
     let sum = words[SUM]
     for (let round = BLOCKS / count; round > 0; round--) {

@@ -10,8 +10,9 @@ const BATCH = 100
 const SIZE = OWN
 
 /** Runs whole batches until at least `operations` are done; returns how many were. */
-function bind(heap: Allocator, { words, pointers }: Lane): Loop {
+function bind(allocator: Allocator, { words, pointers }: Lane): Loop {
   return (operations) => {
+    const heap = allocator
     const bytes = heap.U8
     const blocks = pointers
     const sizes = words

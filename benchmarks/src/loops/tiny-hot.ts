@@ -11,8 +11,9 @@ import type { Loop } from './kind.ts'
 const BATCH = 100
 
 /** Runs whole batches until at least `operations` are done; returns how many were. */
-export function bind(heap: Mallocs, { words, pointers }: Lane): Loop {
+export function bind(allocator: Mallocs, { words, pointers }: Lane): Loop {
   return (operations) => {
+    const heap = allocator
     const bytes = heap.U8
     const blocks = pointers
     const cycles = Math.ceil(operations / (2 * BATCH))
