@@ -10,8 +10,7 @@
  *   entries are distinct. A run leaves the class only when no entry points into it.
  * - A sweep (`BlockCache.allocate`) fills an empty cache only. So no byte 128+c of the class is then in use, and the sweep may take 0, 128+c
  *   and 255 alike. There is no bump pointer: the sweep's cursor is the bump.
- * - A flush lowers the top by one and writes that block's byte 0 after it, so a throw in between leaves bytes that
- *   the next sweep takes.
+ * - A flush lowers the top and then writes the bytes 0, so a throw in between leaves bytes that the next sweep takes.
  *
  * Counts per run (`aux`) and per class are kept per refill and per flush, never per block. They are hints: before a
  * run is given back its bytes are read. Flags are how other threads say "I freed into this run"; they may be stale
@@ -22,7 +21,6 @@
 
 import { exchange, load, peek, seen } from '#ordering'
 import type { Arena } from './arena.ts'
-import type { Bulk } from './bulk.ts'
 import { MID_CLASSES, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
 import {
@@ -61,7 +59,6 @@ export class Slabs {
   private readonly W: Int32Array
   private readonly S: Uint8Array
   private readonly F: Uint8Array
-  private readonly bulk: Bulk
   private readonly g: Geometry
   private readonly at: number
   private readonly runs: Runs
@@ -71,7 +68,6 @@ export class Slabs {
     this.W = arena.W
     this.S = arena.S
     this.F = arena.F
-    this.bulk = arena.bulk
     this.g = arena.geometry
     this.at = record
     this.runs = runs
@@ -154,30 +150,34 @@ export class Slabs {
     const old = W[at]
     const top = W[this.at + R_BASES + c] + keep
     if (old <= top) return
+    W[at] = top
     const S = this.S
-    const aux = this.g.aux
+    const { aux, slabShift } = this.g
+    const isTiny = c <= TINY_CLASSES
     // What is the same for all blocks of a run is looked up once for those that follow each other.
     let page = 0
     let blocks = 0
+    let free = 0
     let counted = old
     for (let k = old; k > top; k--) {
       const p = W[k]
-      // One by one, so that the look for entries in `retire` sees those that are still to come.
-      W[at] = k - 1
       S[p >>> 4] = 0
-      const head = this.headPage(p, c)
+      const head = isTiny ? (p >>> slabShift) << (slabShift - 12) : this.headPage(p, c)
       if (head !== page) {
+        if (page !== 0) W[aux + page] = free
         page = head
         blocks = this.blocks(page, c)
+        free = W[aux + page]
       }
-      const free = W[aux + page] + 1
-      W[aux + page] = free
+      free++
       if (free < blocks) continue
+      W[aux + page] = free
       W[this.at + R_AVAIL + c] += counted - k + 1
       counted = k - 1
-      this.retire(page, c)
+      this.retire(page, c, k - 1)
       page = 0
     }
+    if (page !== 0) W[aux + page] = free
     W[this.at + R_AVAIL + c] += counted - top
     this.runs.count(COUNTERS.flushes)
     this.runs.count(COUNTERS.flushed, old - top)
@@ -350,28 +350,25 @@ export class Slabs {
     if (free === blocks) this.retire(page, c)
   }
 
-  /** Gives the run back if the bytes say that none of its blocks is live and no cache entry points into it. */
-  retire(page: number, c: number): boolean {
+  /** Gives the run back if the bytes say that none of its blocks is live or cached; `last`: the newest entry of the cache. */
+  retire(page: number, c: number, last = this.W[this.at + R_LISTS + c]): boolean {
     const W = this.W
     const S = this.S
-    const pages = runPages(W[this.g.runs + page])
-    const base = W[this.at + R_BASES + c]
-    for (let k = W[this.at + R_LISTS + c]; k > base; k--) {
-      const entry = W[k] >>> 12
-      if (entry >= page && entry < page + pages) return false
-    }
     const from = page << 8
     const step = SIZES[c] >>> 4
     const stop = from + this.blocks(page, c) * step
+    let remote = 0
     for (let i = from; i < stop; i += step) {
       const byte = seen(S, i)
-      if (byte !== 0 && byte < 128) return false
+      if (byte === 0) continue
+      if (byte !== 255) return false
+      remote++
     }
+    // A mark may have come over the byte of a block that was cached at the time: freed twice, at once by two threads.
+    if (remote > 0 && this.isCached(page, c, last)) return false
     const cursor = W[this.at + R_CURSOR + c]
     if (cursor >= from && cursor < stop) W[this.at + R_CURSOR + c] = 0
-    // Where blocks start, all that was ever written: a large run's other bytes are many.
-    if (c <= TINY_CLASSES) this.bulk.zero(this.g.stateMap + from, this.g.stateMap + from + pages * 256)
-    else for (let i = from; i < stop; i += step) S[i] = 0
+    for (let i = from; remote > 0 && i < stop; i += step) S[i] = 0
     this.unflag(page, c)
     this.rings.remove(c, page)
     W[this.at + R_AVAIL + c] -= W[this.g.aux + page]
@@ -379,6 +376,18 @@ export class Slabs {
     this.runs.give(page)
     this.runs.count(COUNTERS.runsRetired)
     return true
+  }
+
+  /** Whether an entry of the cache points into the run. */
+  private isCached(page: number, c: number, last: number): boolean {
+    const W = this.W
+    const end = page + runPages(W[this.g.runs + page])
+    const base = W[this.at + R_BASES + c]
+    for (let k = last; k > base; k--) {
+      const entry = W[k] >>> 12
+      if (entry >= page && entry < end) return true
+    }
+    return false
   }
 
   /** Whether other threads announced anything for the class. */

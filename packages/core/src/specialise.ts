@@ -16,9 +16,9 @@ import {
   announce,
   CACHED_MAX,
   CLASS_OF,
-  CONT,
+  type CONT,
   isSameMemory,
-  LARGE,
+  type LARGE,
   mark,
   type Ptr,
   peek,
@@ -47,26 +47,18 @@ export function specialise(Base: typeof Heap, record: ThreadRecord): typeof Heap
   if (classes.size >= SPECIALISED || Known !== undefined) return Base
   const { W, S, F, geometry } = arena
   const { table, extentShift, slabShift, runs, aux, cacheWords } = geometry
-  const constants = [
-    CLASS_OF,
-    CACHED_MAX + 1,
-    CONT,
-    LARGE,
-    TINY_CLASSES,
-    runs,
-    aux,
-    Never,
-    mark,
-    peek,
-  ] as const
-  const Class = bind(Base, W, S, F, table, extentShift, slabShift, cacheWords - 1, ...constants)
+  /** Of a page of a slab, makes the slab's first. */
+  const slabMask = -(2 ** (slabShift - 12)) | 0
+  const constants = [CLASS_OF, CACHED_MAX + 1, TINY_CLASSES, runs, aux, Never, mark, peek] as const
+  const Class = bind(Base, W, S, F, table, extentShift, slabMask, cacheWords - 1, ...constants)
   classes.set(arena.id, { Class: new WeakRef(Class), W: new WeakRef(W) })
   return Class
 }
 
 /**
  * The constants are parameters, because reading a `const` of an outer function costs a check for its temporal dead
- * zone in bytecode, and malloc and free of two heaps must fit V8's budget for inlining into one loop (920 bytes).
+ * zone in bytecode, and malloc and free of two heaps must fit V8's budget for inlining into one loop (920 bytes): those
+ * that are used more than once are put into locals as well.
  */
 function bind(
   Base: typeof Heap,
@@ -75,12 +67,10 @@ function bind(
   F: Uint8Array,
   table: number,
   extentShift: number,
-  slabShift: number,
+  slabMask: number,
   mask: number,
   classOf: Uint8Array,
   smallLimit: number,
-  cont: number,
-  lastClass: number,
   lastTiny: number,
   runs: number,
   aux: number,
@@ -92,7 +82,7 @@ function bind(
     /** What the slow path that is about to run was given, and what malloc's answers. */
     private given: unknown = 0
     private answer = 0
-    /** Of a free that has only its announcement left: first page of the block's run, and its class. */
+    /** Of a free that has only its announcement left: first page of the block's run, and its class; else 0. */
     private page = 0
     private kind = 0
     // Out of reach: whoever asks one of them for its prototype runs a slow path.
@@ -101,12 +91,13 @@ function bind(
 
     override malloc(size: number): Ptr {
       if (typeof size === 'number' && size >>> 0 === size && size < smallLimit) {
+        const words = W
         const c = classOf[(size + 15) >>> 4]
         const at = (this.lists + c) | 0
-        const top = W[at]
-        const p = W[top]
+        const top = words[at]
+        const p = words[top]
         if (p !== 0) {
-          W[at] = (top - 1) | 0
+          words[at] = (top - 1) | 0
           S[p >>> 4] = c
           return (p >>> 0) as Ptr
         }
@@ -119,34 +110,36 @@ function bind(
     }
 
     override free(p: number): void {
-      let page = 0
-      let c = 0
       if (typeof p === 'number') {
+        const words = W
+        const states = S
         const i = p >>> 4
-        c = S[i] | 0
+        const c = states[i] | 0
         if (i * 16 === p) {
-          if ((W[(table + (p >>> extentShift)) | 0] | cont) === this.mine) {
+          const { mine } = this
+          // As literals: a parameter takes six bytes of the budget.
+          if ((words[(table + (p >>> extentShift)) | 0] | (4 satisfies typeof CONT)) === mine) {
             const at = (this.lists + c) | 0
-            const top = (W[at] + 1) | 0
+            const top = (words[at] + 1) | 0
             if ((top & mask) !== 0) {
-              S[i] = c | 128
-              W[top] = p
-              W[at] = top
+              states[i] = c | 128
+              words[top] = p
+              words[at] = top
               return
             }
-          } else if (c > 0 && c <= lastClass && this.mine > 0) {
+          } else if (c > 0 && c <= (63 satisfies typeof LARGE) && mine > 0) {
             // The page before the mark: behind it the owner may collect the block and give its run back.
-            page = p >>> 12
-            if (c <= lastTiny) page = (p >>> slabShift) << (slabShift - 12)
-            else if (W[(runs + page) | 0] === 0) page = W[(aux + page) | 0]
-            markRemote(S, i)
+            let page = p >>> 12
+            if (c <= lastTiny) page &= slabMask
+            else if (words[(runs + page) | 0] === 0) page = words[(aux + page) | 0]
+            markRemote(states, i)
             if (flagOf(F, page) !== 0) return
+            this.page = page
+            this.kind = c
           }
         }
       }
       this.given = p
-      this.page = page
-      this.kind = c
       // The test is what runs it; there is nothing left to do behind it.
       if (this.#leftover instanceof none) this.kind = 0
     }
@@ -156,7 +149,9 @@ function bind(
     }
 
     private slowFree(): void {
-      if (this.page !== 0) announce(this.record, this.page, this.kind)
+      const { page } = this
+      this.page = 0
+      if (page !== 0) announce(this.record, page, this.kind)
       else this.freeSlow(this.given as number)
     }
   }
