@@ -11,7 +11,7 @@
 
 import { load } from '#ordering'
 import type { Arena } from './arena.ts'
-import { LARGE, SIZES, SMALL_CLASSES } from './classes.ts'
+import { LARGE, MID_CLASSES, SIZES, SMALL_CLASSES } from './classes.ts'
 import { extentFault, recordFault, runFault } from './faults.ts'
 import {
   CONT,
@@ -169,13 +169,18 @@ function isHeldByNobody(arena: Arena, extent: number): boolean {
   return load(arena.W, g.records + extentSlot(extent) * g.recordWords + R_THREAD) === 0
 }
 
-/** Inside a run no other starts, and none of its pages counts as never used. */
+/** Inside a run no other starts, pages of its blocks lead to its first, and none counts as never used. */
 function checkRun(arena: Arena, page: number, pages: number, problems: Set<string>): void {
   const g = arena.geometry
   const { W } = arena
   const end = page + pages
   for (let at = page + 1; at < end; at++) {
     if (W[g.runs + at] !== 0) problems.add(`a run starts at page ${at}, inside the one at page ${page}`)
+  }
+  const last = runClass(W[g.runs + page]) <= MID_CLASSES ? end : page + 1
+  for (let at = page; at < last; at++) {
+    const head = W[g.heads + at]
+    if (head !== page) problems.add(`page ${at} leads to ${head}, and is in the run at page ${page}`)
   }
   const shift = g.extentPageShift
   for (let e = page >>> shift; e << shift < end; e++) {

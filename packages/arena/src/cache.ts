@@ -125,7 +125,7 @@ export abstract class BlockCache {
   /** N1 to N4 of `remote.ts`, for a live block of class `c` of another thread. */
   private freeRemote(p: number, c: number): void {
     // The page before the mark: behind it the owner may collect the block and give its run back.
-    const page = this.record.slabs.headPage(p, c)
+    const page = this.record.slabs.headPage(p)
     mark(this.S, p >>> 4)
     if (peek(this.F, page) === 0) announce(this.record, page, c)
   }
@@ -177,7 +177,7 @@ export abstract class BlockCache {
         }
         const rush = W[at + R_FRESH + c] !== 0 ? W[at + R_RUSH + c] : 0
         const limit = Math.min(empty | this.mask, empty + W[at + R_TARGET + c] + rush)
-        const page = record.slabs.headPage(i * 16, c)
+        const page = record.slabs.headPage(i * 16)
         const stop = W[at + R_STOP + c]
         let known = 0
         for (; i < stop && top < limit; i += step) {

@@ -5,7 +5,7 @@
  * thread's extents is free, and the index of it is a hint. A run may cross from one extent of the thread into the
  * next; the extents whose first page it covers then carry CONT, so that whoever adopts takes the whole chain.
  *
- * Order of writes: allocate: index, CONT, touched, run word (the commit), and for a large run its state byte last. Free: state
+ * Order of writes: allocate: index, CONT, touched, heads, run word (the commit), and for a large run its state byte last. Free: state
  * bytes, run word, CONT, index. So a thread that stops anywhere leaves a run that is wholly used or wholly free to
  * whoever re-derives the rest, and every extent that a used run covers has its CONT.
  *
@@ -18,6 +18,7 @@
 
 import { glance } from '#ordering'
 import type { Arena } from './arena.ts'
+import { MID_CLASSES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
 import type { Extents } from './extents.ts'
 import { FreeIndex } from './freeindex.ts'
@@ -95,6 +96,9 @@ export class Runs {
     this.cover(start, 0, pages)
     this.carved = start
     this.virginFrom = this.touch(start, start + pages)
+    // Of a large run, the page that its one block starts in.
+    const heads = this.g.heads + start
+    this.W.fill(start, heads, heads + (c <= MID_CLASSES ? pages : 1))
     this.W[this.g.runs + start] = runWord(c, pages)
     return start
   }

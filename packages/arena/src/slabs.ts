@@ -21,7 +21,7 @@
 
 import { exchange, load, peek, seen } from '#ordering'
 import type { Arena } from './arena.ts'
-import { MID_CLASSES, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
+import { SIZES, SMALL_CLASSES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
 import {
   type Geometry,
@@ -137,7 +137,7 @@ export class Slabs {
   /** Returns a live block of mine to its run, past the cache. */
   drop(p: number, c: number): void {
     this.S[p >>> 4] = 0
-    const page = this.headPage(p, c)
+    const page = this.headPage(p)
     const free = ++this.W[this.g.aux + page]
     this.W[this.at + R_AVAIL + c] += 1
     if (free >= this.blocks(page, c)) this.retire(page, c)
@@ -152,8 +152,7 @@ export class Slabs {
     if (old <= top) return
     W[at] = top
     const S = this.S
-    const { aux, slabShift } = this.g
-    const isTiny = c <= TINY_CLASSES
+    const { aux, heads } = this.g
     // What is the same for all blocks of a run is looked up once for those that follow each other.
     let page = 0
     let blocks = 0
@@ -162,7 +161,7 @@ export class Slabs {
     for (let k = old; k > top; k--) {
       const p = W[k]
       S[p >>> 4] = 0
-      const head = isTiny ? (p >>> slabShift) << (slabShift - 12) : this.headPage(p, c)
+      const head = W[heads + (p >>> 12)]
       if (head !== page) {
         if (page !== 0) W[aux + page] = free
         page = head
@@ -185,11 +184,9 @@ export class Slabs {
 
   // ---- runs of the class --------------------------------------------------------------------------------------------
 
-  /** First page of the run that the block at `p` of class `c` is in: slabs are aligned, segments leave a hint. */
-  headPage(p: number, c: number): number {
-    if (c <= TINY_CLASSES) return (p >>> this.g.slabShift) << (this.g.slabShift - 12)
-    const page = p >>> 12
-    return this.W[this.g.runs + page] !== 0 ? page : this.W[this.g.aux + page]
+  /** First page of the run that the block at `p` is in. */
+  headPage(p: number): number {
+    return this.W[this.g.heads + (p >>> 12)]
   }
 
   private blocks(page: number, c: number): number {
@@ -200,8 +197,6 @@ export class Slabs {
   enter(page: number, c: number, flagged: boolean): void {
     const W = this.W
     const aux = this.g.aux + page
-    const pages = runPages(W[this.g.runs + page])
-    if (c > TINY_CLASSES && c <= MID_CLASSES) W.fill(page, aux + 1, aux + pages)
     const blocks = flagged ? 0 : this.blocks(page, c)
     W[aux] = blocks
     W[this.at + R_AVAIL + c] += blocks

@@ -181,6 +181,7 @@ for (const shape of SHAPES) {
       g.next,
       g.prev,
       g.aux,
+      g.heads,
       g.flagMap / 4,
       g.stateMap / 4,
     ]
@@ -191,7 +192,8 @@ for (const shape of SHAPES) {
       [g.runs, g.next],
       [g.next, g.prev],
       [g.prev, g.aux],
-      [g.aux, g.flagMap / 4],
+      [g.aux, g.heads],
+      [g.heads, g.flagMap / 4],
     ]) {
       assert.ok(to - from >= g.pages)
     }

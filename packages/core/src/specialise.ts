@@ -24,7 +24,6 @@ import {
   peek,
   R_PROBE,
   type ThreadRecord,
-  TINY_CLASSES,
 } from '@hakmem/arena'
 import type { Heap } from './heap.ts'
 import { Never, outOfLine } from './outofline.ts'
@@ -46,11 +45,9 @@ export function specialise(Base: typeof Heap, record: ThreadRecord): typeof Heap
   for (const [id, { Class }] of classes) if (Class.deref() === undefined) classes.delete(id)
   if (classes.size >= SPECIALISED || Known !== undefined) return Base
   const { W, S, F, geometry } = arena
-  const { table, extentShift, slabShift, runs, aux, cacheWords } = geometry
-  /** Of a page of a slab, makes the slab's first. */
-  const slabMask = -(2 ** (slabShift - 12)) | 0
-  const constants = [CLASS_OF, CACHED_MAX + 1, TINY_CLASSES, runs, aux, Never, mark, peek] as const
-  const Class = bind(Base, W, S, F, table, extentShift, slabMask, cacheWords - 1, ...constants)
+  const { table, extentShift, heads, cacheWords } = geometry
+  const constants = [CLASS_OF, CACHED_MAX + 1, Never, mark, peek] as const
+  const Class = bind(Base, W, S, F, table, extentShift, heads, cacheWords - 1, ...constants)
   classes.set(arena.id, { Class: new WeakRef(Class), W: new WeakRef(W) })
   return Class
 }
@@ -67,13 +64,10 @@ function bind(
   F: Uint8Array,
   table: number,
   extentShift: number,
-  slabMask: number,
+  heads: number,
   mask: number,
   classOf: Uint8Array,
   smallLimit: number,
-  lastTiny: number,
-  runs: number,
-  aux: number,
   none: typeof Never,
   markRemote: typeof mark,
   flagOf: typeof peek,
@@ -129,9 +123,7 @@ function bind(
             }
           } else if (c > 0 && c <= (63 satisfies typeof LARGE) && mine > 0) {
             // The page before the mark: behind it the owner may collect the block and give its run back.
-            let page = p >>> 12
-            if (c <= lastTiny) page &= slabMask
-            else if (words[(runs + page) | 0] === 0) page = words[(aux + page) | 0]
+            const page = words[(heads + (p >>> 12)) | 0]
             markRemote(states, i)
             if (flagOf(F, page) !== 0) return
             this.page = page
@@ -141,7 +133,7 @@ function bind(
       }
       this.given = p
       // The test is what runs it; there is nothing left to do behind it.
-      if (this.#leftover instanceof none) this.kind = 0
+      if (this.#leftover instanceof none) return
     }
 
     private slowMalloc(): void {

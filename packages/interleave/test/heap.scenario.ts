@@ -1,6 +1,6 @@
 // Loaded rewritten, with the allocator: a scenario may be written as if nothing were.
 
-import { Arena, CLASS_OF, ThreadRecord } from '@hakmem/arena'
+import { Arena, ThreadRecord } from '@hakmem/arena'
 import { Heap } from '@hakmem/core'
 import type { End } from '../dist/index.js'
 
@@ -33,7 +33,7 @@ export const remoteFree = {
     if (live !== 2048) throw new Error(`${live} bytes live instead of 2048`)
     const { record } = s.owner
     for (const p of s.blocks) {
-      const page = record.slabs.headPage(p, CLASS_OF[(1024 + 15) >>> 4] as number)
+      const page = record.slabs.headPage(p)
       const { S, F } = record.arena
       if (S[p >>> 4] === 255 && F[page] === 0) throw new Error('a mark that nobody will look for')
     }

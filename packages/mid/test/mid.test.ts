@@ -46,7 +46,7 @@ test('a segment holds at least four blocks and has no tail', () => {
   for (const c of CLASSES) {
     const { arena, mids } = threads(1)
     const p = mids[0].malloc(SIZES[c] - 16)
-    const page = mids[0].record.slabs.headPage(p, c)
+    const page = mids[0].record.slabs.headPage(p)
     const bytes = mids[0].record.runs.pagesAt(page) * PAGE
     assert.is(bytes % SIZES[c], 0, `class ${c}`)
     assert.ok(bytes >= 4 * SIZES[c])

@@ -46,7 +46,7 @@ export class Tiny extends BlockCache {
   constructor(record: ThreadRecord) {
     super(record)
     const slab = 2 ** record.arena.geometry.slabShift
-    // Aligned, so that a free finds a slab's flag by masking the pointer.
+    // Aligned, so that no slab lies in two extents.
     this.carving = { pages: slab / 4096, alignment: slab / 4096 }
     for (let c = 1; c <= TINY_CLASSES; c++) {
       const target = Math.max(TARGET_MIN, Math.min(TARGET_MAX, Math.floor(TARGET_BYTES / SIZES[c])))

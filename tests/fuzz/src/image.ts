@@ -164,6 +164,7 @@ export function fieldsOf(image: Image): Field[] {
       pick: words(range(g.aux + firstPage, g.aux + g.pages)),
       hint: REDERIVED,
     },
+    { name: 'heads of runs', pick: words(heads.map((page) => g.heads + page)) },
     {
       name: 'flags',
       pick: (random) => [g.flagMap + firstPage + random(g.pages - firstPage), 1],
