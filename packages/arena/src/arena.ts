@@ -81,6 +81,11 @@ export class Arena {
   readonly S: Uint8Array
   /** The flags: a byte per page. */
   readonly F: Uint8Array
+  /**
+   * The depths: how many pages a page of blocks is behind the first of its run, a byte each (a run of several blocks has
+   * fewer than 128). Written by who carves the run, before its run word; read by every free of a block in it.
+   */
+  readonly D: Uint8Array
   /** Tells this heap from others, in any thread. */
   readonly id: string
 
@@ -95,6 +100,7 @@ export class Arena {
     this.bulk = new Bulk(buffer, bytes, memory)
     this.S = new Uint8Array(buffer, g.stateMap, g.bytes / 16)
     this.F = new Uint8Array(buffer, g.flagMap, g.pages)
+    this.D = new Uint8Array(buffer, g.depthMap, g.pages)
     this.H = new Int32Array(buffer, g.base, PAGE / 4)
     this.id = `${this.H[H_ID] >>> 0}-${this.H[H_ID + 1] >>> 0}`
   }

@@ -179,7 +179,7 @@ function checkRun(arena: Arena, page: number, pages: number, problems: Set<strin
   }
   const last = runClass(W[g.runs + page]) <= MID_CLASSES ? end : page + 1
   for (let at = page; at < last; at++) {
-    const head = W[g.heads + at]
+    const head = at - arena.D[at]
     if (head !== page) problems.add(`page ${at} leads to ${head}, and is in the run at page ${page}`)
   }
   const shift = g.extentPageShift

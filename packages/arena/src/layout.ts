@@ -1,7 +1,7 @@
 /**
  * Where everything lies in the buffer. Offsets stand here and nowhere else.
  *
- *     header | extent tables | records | run words, links, hints, heads | flags | state map | extents (blocks)
+ *     header | extent tables | records | run words, links, hints | flags, depths | state map | extents (blocks)
  *
  * All of it is a function of three numbers (pages, threads, flags) that the header keeps under a check word, so
  * `Geometry` can be recomputed by any thread. Metadata is sized for the whole heap, but a page of it is touched
@@ -216,17 +216,14 @@ export interface Geometry {
   /** Events in a record's ring, a power of two, and the word offset of the ring from the record's start. */
   readonly events: number
   readonly eventRing: number
-  /**
-   * Word offsets of five arrays by page: run words, links, links, hints; and the first page of the run that a page of
-   * blocks is in, written before the run's word by whoever carves it, read by every free.
-   */
+  /** Word offsets of four arrays by page: run words, links, links, hints. */
   readonly runs: number
   readonly next: number
   readonly prev: number
   readonly aux: number
-  readonly heads: number
-  /** Byte offset of the flags (a byte per page) and of the state map (a byte per 16). */
+  /** Byte offsets of the flags and the depths (a byte per page each) and of the state map (a byte per 16). */
   readonly flagMap: number
+  readonly depthMap: number
   readonly stateMap: number
   /** Words kept for a cache, a power of two: the word behind each cache's last entry is a multiple of it. */
   readonly cacheWords: number
@@ -307,9 +304,9 @@ export function geometry(room: number, threads: number, flags: number, base = 0)
   const next = runs + pages
   const prev = next + pages
   const aux = prev + pages
-  const heads = aux + pages
-  const flagMap = (heads + pages) * 4
-  const stateMap = align(flagMap + pages, 64)
+  const flagMap = (aux + pages) * 4
+  const depthMap = flagMap + pages
+  const stateMap = align(depthMap + pages, 64)
   const end = stateMap + bytes / GRAIN
   return {
     base,
@@ -335,8 +332,8 @@ export function geometry(room: number, threads: number, flags: number, base = 0)
     next,
     prev,
     aux,
-    heads,
     flagMap,
+    depthMap,
     stateMap,
     cacheWords,
     caps,

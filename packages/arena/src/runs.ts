@@ -5,7 +5,7 @@
  * thread's extents is free, and the index of it is a hint. A run may cross from one extent of the thread into the
  * next; the extents whose first page it covers then carry CONT, so that whoever adopts takes the whole chain.
  *
- * Order of writes: allocate: index, CONT, touched, heads, run word (the commit), and for a large run its state byte last. Free: state
+ * Order of writes: allocate: index, CONT, touched, depths, run word (the commit), and for a large run its state byte last. Free: state
  * bytes, run word, CONT, index. So a thread that stops anywhere leaves a run that is wholly used or wholly free to
  * whoever re-derives the rest, and every extent that a used run covers has its CONT.
  *
@@ -44,6 +44,7 @@ export class Runs {
   carved = 0
   virginFrom = 0
   private readonly W: Int32Array
+  private readonly D: Uint8Array
   private readonly extents: Extents
   private readonly g: Geometry
   private readonly record: number
@@ -51,6 +52,7 @@ export class Runs {
 
   constructor(arena: Arena, record: number, extents: Extents) {
     this.W = arena.W
+    this.D = arena.D
     this.g = arena.geometry
     this.record = record
     this.extents = extents
@@ -96,9 +98,8 @@ export class Runs {
     this.cover(start, 0, pages)
     this.carved = start
     this.virginFrom = this.touch(start, start + pages)
-    // Of a large run, the page that its one block starts in.
-    const heads = this.g.heads + start
-    this.W.fill(start, heads, heads + (c <= MID_CLASSES ? pages : 1))
+    // Of a large run, that of the page which its one block starts in.
+    for (let depth = c <= MID_CLASSES ? pages - 1 : 0; depth >= 0; depth--) this.D[start + depth] = depth
     this.W[this.g.runs + start] = runWord(c, pages)
     return start
   }

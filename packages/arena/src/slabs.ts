@@ -59,6 +59,7 @@ export class Slabs {
   private readonly W: Int32Array
   private readonly S: Uint8Array
   private readonly F: Uint8Array
+  private readonly D: Uint8Array
   private readonly g: Geometry
   private readonly at: number
   private readonly runs: Runs
@@ -68,6 +69,7 @@ export class Slabs {
     this.W = arena.W
     this.S = arena.S
     this.F = arena.F
+    this.D = arena.D
     this.g = arena.geometry
     this.at = record
     this.runs = runs
@@ -152,7 +154,7 @@ export class Slabs {
     if (old <= top) return
     W[at] = top
     const S = this.S
-    const { aux, heads } = this.g
+    const { aux } = this.g
     // What is the same for all blocks of a run is looked up once for those that follow each other.
     let page = 0
     let blocks = 0
@@ -161,7 +163,7 @@ export class Slabs {
     for (let k = old; k > top; k--) {
       const p = W[k]
       S[p >>> 4] = 0
-      const head = W[heads + (p >>> 12)]
+      const head = this.headPage(p)
       if (head !== page) {
         if (page !== 0) W[aux + page] = free
         page = head
@@ -186,7 +188,8 @@ export class Slabs {
 
   /** First page of the run that the block at `p` is in. */
   headPage(p: number): number {
-    return this.W[this.g.heads + (p >>> 12)]
+    const page = p >>> 12
+    return page - this.D[page]
   }
 
   private blocks(page: number, c: number): number {

@@ -181,7 +181,6 @@ for (const shape of SHAPES) {
       g.next,
       g.prev,
       g.aux,
-      g.heads,
       g.flagMap / 4,
       g.stateMap / 4,
     ]
@@ -192,12 +191,11 @@ for (const shape of SHAPES) {
       [g.runs, g.next],
       [g.next, g.prev],
       [g.prev, g.aux],
-      [g.aux, g.heads],
-      [g.heads, g.flagMap / 4],
+      [g.aux, g.flagMap / 4],
     ]) {
       assert.ok(to - from >= g.pages)
     }
-    assert.ok(g.stateMap - g.flagMap >= g.pages)
+    assert.ok(g.depthMap - g.flagMap >= g.pages && g.stateMap - g.depthMap >= g.pages)
     const end = g.stateMap + g.bytes / 16
     assert.ok(end <= g.firstExtent * 2 ** g.extentShift)
     assert.ok(end > (g.firstExtent - 1) * 2 ** g.extentShift, 'an extent more than is needed')

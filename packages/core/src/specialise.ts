@@ -17,8 +17,10 @@ import {
   CACHED_MAX,
   CLASS_OF,
   type CONT,
+  glance,
   isSameMemory,
   type LARGE,
+  layout,
   mark,
   type Ptr,
   peek,
@@ -44,10 +46,10 @@ export function specialise(Base: typeof Heap, record: ThreadRecord): typeof Heap
     return Known
   for (const [id, { Class }] of classes) if (Class.deref() === undefined) classes.delete(id)
   if (classes.size >= SPECIALISED || Known !== undefined) return Base
-  const { W, S, F, geometry } = arena
-  const { table, extentShift, heads, cacheWords } = geometry
+  const { W, S, F, D, geometry } = arena
+  const { table, extentShift, cacheWords } = geometry
   const constants = [CLASS_OF, CACHED_MAX + 1, Never, mark, peek] as const
-  const Class = bind(Base, W, S, F, table, extentShift, heads, cacheWords - 1, ...constants)
+  const Class = bind(Base, W, S, F, D, table, extentShift, cacheWords - 1, ...constants)
   classes.set(arena.id, { Class: new WeakRef(Class), W: new WeakRef(W) })
   return Class
 }
@@ -62,9 +64,9 @@ function bind(
   W: Int32Array,
   S: Uint8Array,
   F: Uint8Array,
+  D: Uint8Array,
   table: number,
   extentShift: number,
-  heads: number,
   mask: number,
   classOf: Uint8Array,
   smallLimit: number,
@@ -76,9 +78,8 @@ function bind(
     /** What the slow path that is about to run was given, and what malloc's answers. */
     private given: unknown = 0
     private answer = 0
-    /** Of a free that has only its announcement left: first page of the block's run, and its class; else 0. */
-    private page = 0
-    private kind = 0
+    /** Of a free that has only its announcement left: the first page of the block's run; else 0. */
+    private head = 0
     // Out of reach: whoever asks one of them for its prototype runs a slow path.
     readonly #refill = outOfLine(() => this.slowMalloc())
     readonly #leftover = outOfLine(() => this.slowFree())
@@ -123,11 +124,11 @@ function bind(
             }
           } else if (c > 0 && c <= (63 satisfies typeof LARGE) && mine > 0) {
             // The page before the mark: behind it the owner may collect the block and give its run back.
-            const page = words[(heads + (p >>> 12)) | 0]
+            const page = p >>> 12
+            const head = page - D[page]
             markRemote(states, i)
-            if (flagOf(F, page) !== 0) return
-            this.page = page
-            this.kind = c
+            if (flagOf(F, head) !== 0) return
+            this.head = head
           }
         }
       }
@@ -141,10 +142,15 @@ function bind(
     }
 
     private slowFree(): void {
-      const { page } = this
-      this.page = 0
-      if (page !== 0) announce(this.record, page, this.kind)
-      else this.freeSlow(this.given as number)
+      const { head } = this
+      this.head = 0
+      if (head === 0) {
+        this.freeSlow(this.given as number)
+        return
+      }
+      // By now the run may have been given back, and none be there, or another, which is flagged for nothing then.
+      const c = layout.runClass(glance(this.I32, this.arena.geometry.runs + head))
+      if (c !== 0) announce(this.record, head, c)
     }
   }
 }

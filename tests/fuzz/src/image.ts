@@ -164,7 +164,10 @@ export function fieldsOf(image: Image): Field[] {
       pick: words(range(g.aux + firstPage, g.aux + g.pages)),
       hint: REDERIVED,
     },
-    { name: 'heads of runs', pick: words(heads.map((page) => g.heads + page)) },
+    {
+      name: 'depths of runs',
+      pick: (random) => [g.depthMap + (heads[random(heads.length)] ?? 0), 1],
+    },
     {
       name: 'flags',
       pick: (random) => [g.flagMap + firstPage + random(g.pages - firstPage), 1],

@@ -18,7 +18,7 @@ const RATES: Record<string, number> = {
   'void cache table': 100,
   'extent words': 95,
   'cache bases': 100,
-  'heads of runs': 100,
+  'depths of runs': 100,
   'cache table: of no class': 100,
   'words under the caches': 100,
   'cache entries in use': 90,

@@ -179,8 +179,8 @@ export function locator({ arena: { buffer }, names }: Players & { readonly names
     if (word < g.next) return { name: `run word of page ${word - g.runs}` }
     if (word < g.prev) return { name: `next of page ${word - g.next}` }
     if (word < g.aux) return { name: `prev of page ${word - g.prev}` }
-    if (word < g.heads) return { name: `aux of page ${word - g.aux}` }
-    if (word < g.heads + g.pages) return { name: `head of page ${word - g.heads}` }
+    if (word < g.aux + g.pages) return { name: `aux of page ${word - g.aux}` }
+    if (byte >= g.depthMap && byte < g.stateMap) return { name: `depth of page ${byte - g.depthMap}` }
     if (byte < g.stateMap) return { name: `flag of page ${byte - g.flagMap}` }
     if (byte < g.stateMap + g.bytes / 16) return { name: `state of ${(byte - g.stateMap) * 16}` }
     return { name: `block word at ${byte}` }
