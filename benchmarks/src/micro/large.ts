@@ -77,7 +77,7 @@ export function larges(stage: Stage): Path[] {
     ),
     large(
       'calloc 256 KiB, used before',
-      { largeTaken: 1, mallocs: 1 },
+      { mallocs: 1 },
       1,
       () => heap.free(heap.malloc(256 * KiB)),
       () => {
