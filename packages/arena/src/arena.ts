@@ -65,6 +65,9 @@ const DEFAULT_BYTES = 256 * 2 ** 20
 const DEFAULT_THREADS = 16
 const MAX_THREADS = 1024
 
+/** The arena last opened in each buffer: views and geometry of one that is attached to again and again are made once. */
+const opened = new WeakMap<SharedArrayBuffer, Arena>()
+
 export class Arena {
   readonly buffer: SharedArrayBuffer
   readonly geometry: Geometry
@@ -88,6 +91,8 @@ export class Arena {
   readonly D: Uint8Array
   /** Tells this heap from others, in any thread. */
   readonly id: string
+  /** H_CHECK as it was when the views were made. */
+  private readonly check: number
 
   private constructor(buffer: SharedArrayBuffer, g: Geometry, memory?: SharedMemory) {
     this.buffer = buffer
@@ -103,6 +108,8 @@ export class Arena {
     this.D = new Uint8Array(buffer, g.depthMap, g.pages)
     this.H = new Int32Array(buffer, g.base, PAGE / 4)
     this.id = `${this.H[H_ID] >>> 0}-${this.H[H_ID + 1] >>> 0}`
+    this.check = this.H[H_CHECK]
+    opened.set(buffer, this)
   }
 
   /** A new, empty arena. Throws InvalidSizeError for options out of range, HeapError if the system has no room. */
@@ -191,8 +198,8 @@ export class Arena {
   }
 
   /**
-   * Views on an arena that exists; with `memory`, in that memory's buffer, whatever `of` is. Throws HeapFormatError, one
-   * sentence per cause, and reads nothing else then.
+   * Views on an arena that exists, the same ones as last time if the header has not changed; with `memory`, in that memory's
+   * buffer, whatever `of` is. Throws HeapFormatError, one sentence per cause, and reads nothing else then.
    */
   static open(of: unknown, byteOffset = 0, memory?: SharedMemory): Arena {
     const buffer: unknown = memory === undefined ? of : bufferOf(memory)
@@ -204,6 +211,8 @@ export class Arena {
     if (!Number.isInteger(byteOffset) || byteOffset < 0 || byteOffset % BASE_ALIGNMENT !== 0) {
       throw new HeapFormatError(`A heap starts at a multiple of ${BASE_ALIGNMENT}; got ${byteOffset}.`)
     }
+    const known = opened.get(buffer)
+    if (known?.isStill(byteOffset, memory)) return known
     const left = buffer.byteLength - byteOffset
     if (left < MIN_BYTES) {
       const where = byteOffset === 0 ? '' : ` from ${byteOffset} on`
@@ -232,6 +241,13 @@ export class Arena {
       throw new HeapFormatError(`The header describes no heap (${bytes} bytes, ${threads} threads).`)
     }
     return new Arena(buffer, geometry(bytes, threads, H[H_FLAGS], byteOffset), memory)
+  }
+
+  /** Whether the header is the one that the views were made for, and the memory, if there is one now, too. */
+  private isStill(byteOffset: number, memory: SharedMemory | undefined): boolean {
+    const { H, geometry, check } = this
+    if (memory !== undefined && memory !== this.memory) return false
+    return byteOffset === geometry.base && H[H_CHECK] === check && checkOf(H) === check
   }
 }
 

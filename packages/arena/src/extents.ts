@@ -34,6 +34,7 @@ import {
   owned,
   R_COUNTERS,
   R_SHARD,
+  runPages,
   TENT,
   tentative,
 } from './layout.ts'
@@ -46,6 +47,10 @@ const [HOME, NEAR, ANY] = [0, 1, 2]
 export class Extents {
   private readonly W: Int32Array
   private readonly H: Int32Array
+  private readonly F: Uint8Array
+  /** Word offset of the run words, and log2 of the pages of an extent. */
+  private readonly runs: number
+  private readonly pageShift: number
   private readonly table: number
   private readonly shards: number
   private readonly record: number
@@ -60,6 +65,9 @@ export class Extents {
     const g = arena.geometry
     this.W = arena.W
     this.H = arena.H
+    this.F = arena.F
+    this.runs = g.runs
+    this.pageShift = g.extentPageShift
     this.table = g.table
     this.shards = g.shards
     this.record = g.records + slot * g.recordWords
@@ -159,17 +167,32 @@ export class Extents {
     return (this.W[this.table + extent] & CONT) !== 0
   }
 
-  /** Leaves every extent of mine to whoever adopts it; from the end down, so that a chain's head goes last. */
-  orphanAll(): number {
+  /**
+   * Leaves every extent of mine to whoever adopts it; from the end down, so that a chain's head goes last. How many there
+   * were. `flagged`: nobody vouches for the counts of their runs, so each is flagged, and whoever adopts counts anew.
+   */
+  orphanAll(flagged: boolean): number {
     let left = 0
     for (let e = this.count - 1; e >= this.first; e--) {
-      const word = load(this.W, this.table + e)
+      // Plainly: nobody else writes a word of mine, and makes none mine.
+      const word = this.W[this.table + e]
       if ((word | CONT) !== this.mine) continue
+      if (flagged) this.flagRuns(e)
       store(this.W, this.table + e, ORPHAN | (word & CONT))
       left++
     }
     if (left > 0) add(this.H, H_ORPHANS, left)
     return left
+  }
+
+  private flagRuns(extent: number): void {
+    const end = (extent + 1) << this.pageShift
+    for (let page = extent << this.pageShift; page < end; ) {
+      const word = this.W[this.runs + page]
+      // Partner: `Slabs.adopt`, behind the swap of the extent, or of the chain's head.
+      if (word !== 0) store(this.F, page, 1)
+      page += Math.max(1, runPages(word))
+    }
   }
 
   /**

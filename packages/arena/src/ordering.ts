@@ -26,9 +26,9 @@ export const plainMarks: boolean = host?.arch === 'x64' && typeof host.versions?
 /** The value of a state byte that another thread has freed. */
 const REMOTE = 255
 
-export const load = (words: Int32Array, at: number): number => Atomics.load(words, at)
+export const load = (words: Int32Array | Uint8Array, at: number): number => Atomics.load(words, at)
 
-export const store = (words: Int32Array, at: number, value: number): void => {
+export const store = (words: Int32Array | Uint8Array, at: number, value: number): void => {
   Atomics.store(words, at, value)
 }
 

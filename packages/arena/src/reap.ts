@@ -6,9 +6,10 @@
  *
  * 1. t or -t to -me: swap. Of several reapers one goes on. If it dies, the record says so, and whoever reaps it resumes.
  * 2. Suspects are read: blocks that the operation in flight may have taken or not yet freed.
- * 3. TENT(R) to FREE; then, from the end down, OWNED(R) to ORPHAN, CONT kept. CONT covers at least what used runs do, at
- *    any moment of their life (`runs.ts`), so a chain stays whole, and its head goes last. Publishes run words and
- *    state bytes to whoever adopts. Nothing else of the record is read again: it is all hints, and claiming resets it.
+ * 3. TENT(R) to FREE; then, from the end down, flags up on the runs of OWNED(R), and OWNED(R) to ORPHAN, CONT kept. CONT
+ *    covers at least what used runs do, at any moment of their life (`runs.ts`), so a chain stays whole, and its head goes
+ *    last. Publishes run words, state bytes and flags to whoever adopts, and counts what is flagged. Nothing else of the
+ *    record is read again: it is all hints, and claiming resets it.
  * 4. Locks that it held go to the next, and whom it owed a wake is woken (`hand-on.ts` of `@hakmem/sync`).
  * 5. -me to 0: swap. The record is another thread's. (A reaper that dies behind this takes its report with it.)
  *
@@ -16,7 +17,8 @@
  * watched have died with it, and go first: as long as they are not reaped, the note that leads to them is there. And
  * the reaper notes first of all that it watches the dead thread, so that whoever reaps the reaper goes on with it.
  *
- * Bounds: two walks over the extent table (4096 at most) and one over records and watches, per dead thread.
+ * Bounds: two walks over the extent table (4096 at most), one over the run words of its extents and one over
+ * records and watches, per dead thread.
  */
 
 import { handOn } from '@hakmem/sync'
@@ -105,7 +107,7 @@ function reapTree(arena: Arena, watches: Watches, me: number, thread: number, ta
     gatherSuspects(arena, slot, word < 0, tally.suspects)
     const extents = new Extents(arena, slot)
     extents.dropTentative()
-    tally.extents += extents.orphanAll()
+    tally.extents += extents.orphanAll(true)
     handOn(membersOf(arena), slot)
     if (swap(arena.W, at, -(me + 1), 0)) tally.records++
   }

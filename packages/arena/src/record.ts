@@ -27,6 +27,8 @@ import { Extents } from './extents.ts'
 import { runFault } from './faults.ts'
 import { Follower } from './knobs.ts'
 import {
+  FREE_TAG,
+  H_CANARY,
   H_NEXT_THREAD,
   H_POLICY,
   H_PRESSURE,
@@ -116,17 +118,19 @@ export class ThreadRecord {
     }
     const g = arena.geometry
     // Its own, or one that it was thrown out of while it attached or reaped.
-    for (const own of [thread + 1, -(thread + 1)]) {
-      for (let slot = 0; slot < g.threads; slot++) {
-        const at = g.records + slot * g.recordWords
-        if (load(arena.W, at + R_THREAD) !== own) continue
-        // One that it was reaping: what the dead thread held is not this thread's.
-        if (own < 0) handOn(membersOf(arena), slot)
-        const record = new ThreadRecord(arena, slot, thread)
-        record.recover()
-        store(arena.W, at + R_THREAD, thread + 1)
-        return record
-      }
+    let own = -1
+    for (let slot = 0; slot < g.threads; slot++) {
+      const word = load(arena.W, g.records + slot * g.recordWords + R_THREAD)
+      if (word === thread + 1 || (word === -(thread + 1) && own < 0)) own = slot
+      if (word === thread + 1) break
+    }
+    if (own >= 0) {
+      const record = new ThreadRecord(arena, own, thread)
+      // One that it was reaping: what the dead thread held is not this thread's.
+      if (arena.W[record.at + R_THREAD] < 0) handOn(membersOf(arena), own)
+      record.recover()
+      store(arena.W, record.at + R_THREAD, thread + 1)
+      return record
     }
     for (let slot = 0; slot < g.threads; slot++) {
       const at = g.records + slot * g.recordWords
@@ -134,8 +138,8 @@ export class ThreadRecord {
       if (load(arena.W, at + R_THREAD) === 0 && swap(arena.W, at + R_THREAD, 0, -(thread + 1))) {
         const record = new ThreadRecord(arena, slot, thread)
         record.reset()
-        // What it is set to now is what 0, the default of everything, would set.
-        arena.W[at + R_POLICY] = 0
+        // What it is set to now is what 0, the default of everything, would set where nothing is on trial.
+        if (glance(arena.H, H_CANARY) === 0) arena.W[at + R_POLICY] = 0
         arena.W[at + R_OP] = 0
         arena.W[at + R_PRESSURE] = load(arena.H, H_PRESSURE)
         store(arena.W, at + R_THREAD, thread + 1)
@@ -281,15 +285,21 @@ export class ThreadRecord {
     this.leave()
   }
 
-  /** Flushes, then leaves every extent that still holds blocks to whoever adopts it. */
+  /**
+   * Empties the caches, collects what other threads announced, gives empty extents back, and leaves every other to whoever
+   * adopts it.
+   */
   park(): void {
     this.enter()
-    this.collectAll()
+    sendBundle(this)
+    for (let c = 1; c <= SMALL_CLASSES; c++) this.slabs.leave(c)
+    this.wholes.collect(true)
+    this.runs.dropRetained()
     this.runs.releaseWhole()
-    for (let c = 1; c <= LARGE; c++) this.slabs.forget(c)
+    this.slabs.forget()
     this.runs.index.clear()
     this.W[this.at + R_USED_PAGES] = 0
-    this.extents.orphanAll()
+    this.extents.orphanAll(false)
     this.count(COUNTERS.parks)
     this.leave()
   }
@@ -342,11 +352,11 @@ export class ThreadRecord {
    */
   adoptOnFree(extent: number): void {
     this.enter()
-    if (this.extents.adoptAt(extent)) this.settle(extent, this.adopted(extent))
+    if (this.extents.adoptAt(extent)) this.adopted(extent, true)
     this.leave()
   }
 
-  /** Counts the blocks of the runs in extents [first, end), just adopted; runs without a live one go back. */
+  /** Counts the blocks of the flagged runs in extents [first, end), just adopted; runs without a live one go back. */
   private settle(first: number, end: number): void {
     const shift = this.arena.geometry.extentPageShift
     for (let page = first << shift; page < end << shift; ) {
@@ -357,17 +367,21 @@ export class ThreadRecord {
     }
   }
 
-  /** Adopts one chain of orphans at or behind extent `from`; the extent to go on from, or 0 if there is none for it. */
+  /**
+   * Adopts one chain of orphans at or behind extent `from`; the extent to go on from, or 0 if there is none for it. `any`: short
+   * of memory; the caller counts all blocks itself.
+   */
   private adopt(from: number, any = false): number {
     const first = this.extents.adopt(from, any)
-    return first === 0 ? 0 : this.adopted(first)
+    return first === 0 ? 0 : this.adopted(first, !any)
   }
 
-  /** Takes the chain adopted at `first` into use; the extent behind it. */
-  private adopted(first: number): number {
+  /** Takes the chain adopted at `first` into use; the extent behind it. `settles`: counts the blocks of flagged runs at once. */
+  private adopted(first: number, settles: boolean): number {
     let end = first + 1
     while (end < this.arena.geometry.extents && this.extents.isMine(end) && this.extents.isCont(end)) end++
-    this.rederive(first, end)
+    const flagged = this.rederive(first, end, true)
+    if (settles && flagged > 0) this.settle(first, end)
     // What was adopted may join: a request that failed before may fit now.
     this.W[this.at + R_FAILURES] = 0
     this.count(COUNTERS.refillAdopted, end - first)
@@ -377,7 +391,8 @@ export class ThreadRecord {
   /** Re-derives everything from run words and state bytes, after a throw out of a slow path. */
   private recover(): void {
     const W = this.W
-    const dropped = this.reset()
+    for (let c = 1; c <= SMALL_CLASSES; c++) this.count(COUNTERS.listsDropped, this.slabs.cached(c))
+    this.reset()
     this.extents.settle()
     const count = this.arena.geometry.extents
     // Tags first, everywhere: a stale one would join a free run with a neighbour that is not derived yet.
@@ -385,19 +400,17 @@ export class ThreadRecord {
     for (let e = this.extents.nextMine(0); e < count; ) {
       let end = e + 1
       while (end < count && this.extents.isMine(end)) end++
-      this.rederive(e, end)
+      this.rederive(e, end, false)
       e = this.extents.nextMine(end)
     }
     W[this.at + R_OP] = 0
     this.count(COUNTERS.recovered)
-    this.count(COUNTERS.listsDropped, dropped)
   }
 
-  /** Sets everything but the counters and the record's word to that of a thread which holds nothing. Cache entries dropped. */
-  private reset(): number {
+  /** Sets everything but the counters and the record's word to that of a thread which holds nothing. */
+  private reset(): void {
     const W = this.W
-    let dropped = 0
-    for (let c = 1; c <= LARGE; c++) dropped += this.slabs.forget(c)
+    this.slabs.forget()
     this.slabs.resetCaches()
     this.runs.index.clear()
     this.runs.forgetRetained()
@@ -415,32 +428,38 @@ export class ThreadRecord {
     W[this.at + R_BUNDLE] = 1
     // Limits and shard are those of no policy now.
     W[this.followed] = -1
-    return dropped
   }
 
   private clearTags(extent: number): void {
     const g = this.arena.geometry
     const W = this.W
-    const first = extent << g.extentPageShift
-    for (let page = first; page < first + 2 ** g.extentPageShift; page++) {
+    const end = (extent + 1) << g.extentPageShift
+    for (let page = extent << g.extentPageShift; page < end; page++) {
       if (this.runs.index.tagged(page) !== 0) W[g.aux + page] = 0
     }
   }
 
-  /** Walks the run words of extents [first, end), all mine: used runs enter their rings, the rest the free index. */
-  private rederive(first: number, end: number): void {
+  /**
+   * Walks the run words of extents [first, end), all mine: used runs enter their rings, the rest the free index. `inOrder`:
+   * their last owner left them, or was reaped, so that counts hold where no flag is up. How many flags are.
+   */
+  private rederive(first: number, end: number, inOrder: boolean): number {
     const g = this.arena.geometry
     const W = this.W
     const shift = g.extentPageShift
+    // A power in the loop below is a call: 7 us for an extent of 256 pages.
+    const within = (1 << shift) - 1
     const stop = end << shift
-    for (let e = first; e < end; e++) this.clearTags(e)
     let page = first << shift
     let gap = page
     let covered = page
+    let flagged = 0
     while (page < stop) {
-      if ((page & (2 ** shift - 1)) === 0) this.extents.setCont(page >>> shift, page < covered)
+      if ((page & within) === 0) this.extents.setCont(page >>> shift, page < covered)
       const word = this.runs.word(page)
       if (word === 0) {
+        // The tag of a free run that its last owner knew; used runs have none (`runs.ts`).
+        if ((W[g.aux + page] & FREE_TAG) !== 0) W[g.aux + page] = 0
         page++
         continue
       }
@@ -460,10 +479,12 @@ export class ThreadRecord {
       for (let e = ((page + pages - 1) >>> shift) | 0; e << shift > page; e--) this.extents.setCont(e, true)
       this.runs.usedPages += pages
       if (c === LARGE) this.rings.insert(LARGE, page)
-      else this.slabs.enter(page, c, true)
+      else if (!inOrder) this.slabs.enter(page, c, true)
+      else if (this.slabs.adopt(page, c)) flagged++
       page = covered
       gap = page
     }
     if (stop > gap) this.runs.addFree(gap, stop - gap)
+    return flagged
   }
 }

@@ -57,8 +57,4 @@ export class Rings {
     W[this.prevs + next] = prev
     if (W[this.hands + c] === page) W[this.hands + c] = next === page ? 0 : prev
   }
-
-  clear(c: number): void {
-    this.W[this.hands + c] = 0
-  }
 }

@@ -35,6 +35,7 @@ import {
   R_FRESH,
   R_HINTS,
   R_LISTS,
+  R_RING,
   R_RUSH,
   R_STOP,
   R_TAKEN,
@@ -209,6 +210,24 @@ export class Slabs {
     this.rings.insert(c, page)
   }
 
+  /**
+   * Enters an adopted run by the count that its last owner left (see `leave`). A run that is flagged, or whose count cannot be, is
+   * entered as one of which nothing is known. True if it is.
+   *
+   * The flag is read behind the swap that took the extent; partner: N3 of `remote.ts`, behind which N4 finds the new owner.
+   */
+  adopt(page: number, c: number): boolean {
+    const W = this.W
+    const free = W[this.g.aux + page]
+    if (load(this.F, page) !== 0 || free < 0 || free >= this.blocks(page, c)) {
+      this.enter(page, c, true)
+      return true
+    }
+    W[this.at + R_AVAIL + c] += free
+    this.rings.insert(c, page)
+    return false
+  }
+
   /** Points the sweep at the start of a run; `fresh`: one that was just taken. */
   begin(page: number, c: number, fresh = false): void {
     const start = page << 8
@@ -322,10 +341,24 @@ export class Slabs {
     W[this.at + R_DIRTY + c] = 0
   }
 
-  /** The same for one run that was just adopted: no cache entry of mine points into it, so there is nothing to flush. */
+  /** The same for one run, into which no cache entry of mine points; only if it is flagged. */
   settle(page: number, c: number): void {
+    if (peek(this.F, page) === 0) return
     this.unflag(page, c)
     this.recount(page, c)
+  }
+
+  /**
+   * Leaves the runs of the class to whoever adopts them, in order: nothing cached, every count that of the bytes, but for
+   * marks that a flag tells of or nobody told of. Reads the blocks of flagged runs, and of the one that is being swept: its
+   * flag is down, and marks may lie ahead of the sweep.
+   */
+  leave(c: number): void {
+    if (this.rings.hand(c) === 0) return
+    this.collect(c, false)
+    this.flush(c, 0)
+    const cursor = this.W[this.at + R_CURSOR + c]
+    if (cursor !== 0) this.recount(this.headPage(cursor * 16), c)
   }
 
   private recount(page: number, c: number): void {
@@ -388,22 +421,15 @@ export class Slabs {
     return false
   }
 
-  /** Whether other threads announced anything for the class. */
+  /** Whether other threads announced anything for the class, of which there are runs. */
   announced(c: number): boolean {
+    if (this.rings.hand(c) === 0) return false
     return load(this.W, this.at + R_HINTS + c) !== 0 || this.W[this.at + R_DIRTY + c] > 0
   }
 
-  /** Forgets every hint of the class; the caller re-derives. Returns the cache entries dropped. */
-  forget(c: number): number {
-    const W = this.W
-    const dropped = c <= SMALL_CLASSES ? this.cached(c) : 0
-    this.rings.clear(c)
-    if (load(W, this.at + R_HINTS + c) !== 0) exchange(W, this.at + R_HINTS + c, 0)
-    W[this.at + R_CURSOR + c] = 0
-    W[this.at + R_DIRTY + c] = 0
-    W[this.at + R_AVAIL + c] = 0
-    W[this.at + R_COOL + c] = 0
-    return dropped
+  /** Forgets all that is known of runs, of every class; the caller re-derives. What others announced stays: it may come at any time. */
+  forget(): void {
+    this.W.fill(0, this.at + R_RING, this.at + R_TARGET)
   }
 
   counter(at: number): number {

@@ -53,6 +53,18 @@ format('an arena can be opened again, from its buffer or a copy of it', () => {
   assert.is.not(Arena.create({ bytes: MIB }).id, Arena.create({ bytes: MIB }).id)
 })
 
+format('opening the same buffer again makes nothing anew, unless its header has changed', () => {
+  const arena = Arena.create({ bytes: MIB, threads: 2 })
+  assert.is(Arena.open(arena.buffer), arena)
+  const H = new Int32Array(arena.buffer)
+  H[FLAGS] ^= 1
+  assert.match(refusal(arena.buffer), /damaged/)
+  seal(H)
+  const other = Arena.open(arena.buffer)
+  assert.is.not(other, arena)
+  assert.is(other.geometry.flags, arena.geometry.flags ^ 1)
+})
+
 format('the first bytes spell HAKM behind a null pointer that stays null', () => {
   const { buffer } = Arena.create({ bytes: MIB })
   assert.is(String.fromCharCode(...new Uint8Array(buffer, 8, 4)), 'HAKM')

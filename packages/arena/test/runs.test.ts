@@ -210,7 +210,7 @@ extents('metadata is never claimed, released or adopted', () => {
   assert.not(a.extents.claimAt(0, 1))
   assert.not(a.extents.claimAt(first - 1, 2))
   a.extents.claim(1, 1)
-  a.extents.orphanAll()
+  a.extents.orphanAll(false)
   a.extents.adopt(0)
   a.extents.settle()
   for (let e = 0; e < first; e++) {
@@ -224,7 +224,7 @@ extents('orphans go to one adopter, chains as a whole', () => {
   const [a, b, c] = records
   a.extents.claim(3, 1)
   a.extents.setCont(first + 1, true)
-  a.extents.orphanAll()
+  a.extents.orphanAll(false)
   assert.is(word(first + 1), 3 | CONT)
   // Its head is an orphan, its second part is not to be had alone.
   assert.is(b.extents.adopt(first + 1), first + 2)
@@ -250,7 +250,7 @@ extents('the census says who holds what', () => {
     ],
   )
   records[0].extents.release(first)
-  records[2].extents.orphanAll()
+  records[2].extents.orphanAll(false)
   assert.equal(records[1].extents.census(), {
     free: free + 1,
     longest: free,

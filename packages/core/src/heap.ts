@@ -87,8 +87,13 @@ export interface HeapHandle {
   readonly memory?: SharedMemory
 }
 
-/** The heaps that this thread is attached to, by id; weakly, so that an unused heap can be collected. */
-const attached = new Map<string, WeakRef<Heap>>()
+/**
+ * The heaps that this thread is attached to, by arena, and the arenas by id; weakly, so that a heap whose buffer nobody
+ * holds any more can be collected. No weak reference leads to a heap itself: what one was made for, or asked for, is kept
+ * to the end of the job, and a thread that attaches and detaches in a loop would keep all its heaps.
+ */
+const attached = new WeakMap<Arena, Heap>()
+const arenas = new Map<string, WeakRef<Arena>>()
 
 export class Heap extends BlockCache {
   /** The whole buffer, to read and write blocks: `heap.U32[ptr >>> 2]`. */
@@ -160,20 +165,28 @@ export class Heap extends BlockCache {
     const byteOffset = isHandle && 'byteOffset' in given ? given.byteOffset : 0
     const memory = isHandle && 'memory' in given ? given.memory : undefined
     const arena = Arena.open(isHandle ? given.buffer : given, byteOffset as number, memory as SharedMemory)
-    const known = attached.get(arena.id)?.deref()
-    // A copy of a heap, byte for byte, has its id but is another heap.
-    const isKnown = known !== undefined && isSameMemory(known.arena.W, arena.W, known.record.at + R_PROBE)
-    const heap = isKnown ? known : Heap.open(arena)
+    const heap = attached.get(arena) ?? Heap.known(arena) ?? Heap.open(arena)
     if (shard !== undefined) heap.record.setShard(shard)
     return heap
+  }
+
+  /** The heap that this thread has in the arena's memory by way of another buffer object. */
+  private static known(arena: Arena): Heap | undefined {
+    const other = arenas.get(arena.id)?.deref()
+    const heap = other === undefined ? undefined : attached.get(other)
+    // A copy of a heap, byte for byte, has its id but is another heap.
+    return heap !== undefined && isSameMemory(heap.I32, arena.W, heap.record.at + R_PROBE) ? heap : undefined
   }
 
   private static open(arena: Arena): Heap {
     const record = ThreadRecord.claim(arena, hostThread() ?? ThreadRecord.nextThread(arena))
     const Class = (arena.geometry.flags & FLAG_COUNTERS) !== 0 ? counting(Heap) : specialise(Heap, record)
     const heap = new Class(record)
-    for (const [id, ref] of attached) if (ref.deref() === undefined) attached.delete(id)
-    attached.set(arena.id, new WeakRef(heap))
+    attached.set(arena, heap)
+    if (arenas.get(arena.id)?.deref() !== arena) {
+      for (const [id, ref] of arenas) if (ref.deref() === undefined) arenas.delete(id)
+      arenas.set(arena.id, new WeakRef(arena))
+    }
     if (arena.mode === 'learn' || arena.mode === 'canary') heap.learn()
     return heap
   }
@@ -409,7 +422,7 @@ export class Heap extends BlockCache {
     this.record.park()
     this.cutOff()
     this.record.release()
-    attached.delete(this.arena.id)
+    attached.delete(this.arena)
   }
 
   [Symbol.dispose](): void {

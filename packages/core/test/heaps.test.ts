@@ -75,25 +75,51 @@ test('a pointer of one is nothing to the other', () => {
   assert.is.not(Heap.attach(a.handle), Heap.attach(b.handle))
 })
 
-test('a heap that nobody holds any more is collected, and attaching again takes its record over', async () => {
+/** Collects garbage until none of them is left, or for a while. How many are. */
+async function survivors(refs: readonly WeakRef<object>[]): Promise<number> {
   const { setFlagsFromString } = await import('node:v8')
   const { runInNewContext } = await import('node:vm')
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
-  const made = (() => {
-    const heap = Heap.create({ bytes: MIB, threads: 1 })
-    return { ref: new WeakRef(heap), buffer: heap.buffer, p: heap.malloc(100) }
-  })()
-  for (let k = 0; k < 20 && made.ref.deref() !== undefined; k++) {
+  const left = () => refs.filter((ref) => ref.deref() !== undefined).length
+  for (let k = 0; k < 20 && left() > 0; k++) {
     await new Promise((resolve) => setTimeout(resolve, 5))
     collect()
   }
-  assert.is(made.ref.deref(), undefined)
+  return left()
+}
+
+test('a heap whose buffer nobody holds any more is collected, and attaching again takes its record over', async () => {
+  const made = (() => {
+    const heap = Heap.create({ bytes: MIB, threads: 1 })
+    // Another object for the same memory, as a message brings it.
+    return { refs: [new WeakRef(heap)], buffer: structuredClone(heap.buffer), p: heap.malloc(100) }
+  })()
+  assert.is(await survivors(made.refs), 0)
   using again = Heap.attach(made.buffer)
   assert.ok(again.owns(made.p))
   again.free(made.p)
   again.flush()
   assert.is(soundAudit(again).live, 0)
+})
+
+test('attaching by another object for the same memory gives the same heap', () => {
+  using heap = Heap.create({ bytes: MIB, threads: 1 })
+  assert.is(Heap.attach(structuredClone(heap.buffer)), heap)
+  assert.is(Heap.attach(heap.handle), heap)
+})
+
+test('a thread that attaches and detaches in a loop keeps none of its heaps, not even to the end of the job', () => {
+  const heap = Heap.create({ bytes: MIB, threads: 1 })
+  const { handle } = heap
+  heap.detach()
+  const life = () => Heap.attach(handle).detach()
+  for (let k = 0; k < 1000; k++) life()
+  const before = process.memoryUsage().heapUsed
+  for (let k = 0; k < 5000; k++) life()
+  // A heap weighs 2 KiB or more.
+  const grown = process.memoryUsage().heapUsed - before
+  assert.ok(grown < 5000 * 1024, `the JavaScript heap grew by ${grown} bytes`)
 })
 
 test.run()

@@ -1,7 +1,7 @@
 // Several threads of one heap, played in turn by one: what happens in which order is then exact.
 
-import { CONT } from '@hakmem/arena'
-import type { Heap } from '@hakmem/core'
+import { CONT, layout, reap, SIZES, SMALL_CLASSES } from '@hakmem/arena'
+import { Heap } from '@hakmem/core'
 import { assert, suite } from '@hakmem/testing'
 import { Model } from './model.ts'
 import { randomFrom } from './random.ts'
@@ -136,6 +136,102 @@ orphans('a block that many free at once, each its own, is collected by whoever a
   const audit = soundAudit(heaps[0])
   assert.is(audit.live, 0)
   heaps[3].free(heaps[3].malloc(audit.capacity - audit.metadata))
+})
+
+/**
+ * The runs of small blocks in extents of threads that left: of each what its count says is free, what its bytes say is, its
+ * flag, and whether a byte says that it is in a cache.
+ */
+function leftRuns({ arena: { W, S, F, geometry: g } }: Heap) {
+  const left: {
+    counted: number
+    free: number
+    blocks: number
+    marks: number
+    cached: number
+    flag: number
+  }[] = []
+  for (let page = g.firstExtent << g.extentPageShift; page < g.pages; page++) {
+    const word = W[g.runs + page]
+    const c = layout.runClass(word)
+    if (c < 1 || c > SMALL_CLASSES) continue
+    assert.is(layout.extentState(W[g.table + (page >>> g.extentPageShift)]), layout.ORPHAN)
+    const run = { counted: W[g.aux + page], free: 0, blocks: 0, marks: 0, cached: 0, flag: F[page] }
+    for (let p = page * 4096; p + SIZES[c] <= (page + layout.runPages(word)) * 4096; p += SIZES[c]) {
+      const byte = S[p >>> 4]
+      run.blocks++
+      if (byte === 0) run.free++
+      else if (byte === 255) run.marks++
+      else if (byte >= 128) run.cached++
+    }
+    left.push(run)
+  }
+  return left
+}
+
+orphans(
+  'the count of free blocks goes with a run from owner to owner, exact; nothing cached or empty is left',
+  () => {
+    const heaps = threadsOf(4, { bytes: 32 * MIB })
+    const random = randomFrom(11)
+    const model = new Model()
+    let runs = 0
+    for (let round = 0; round < 120; round++) {
+      for (let k = 0; k < 300; k++) {
+        const heap = heaps[random(4)]
+        const size = 1 + random(2 ** (4 + random(10)))
+        if (random(100) < 52) model.add(heap, heap.malloc(size), size)
+        else if (model.blocks.length > 0) heap.free(model.take(heap, random(model.blocks.length)).p)
+        if (random(150) === 0) heap.park()
+      }
+      for (const heap of heaps) heap.park()
+      for (const { counted, free, blocks, marks, cached, flag } of leftRuns(heaps[0])) {
+        runs++
+        assert.is(counted, free)
+        assert.is(cached, 0)
+        assert.ok(free < blocks, 'an empty run is given back')
+        if (flag === 0) assert.is(marks, 0)
+      }
+    }
+    assert.ok(runs > 1000)
+    model.compare(heaps[0])
+  },
+)
+
+orphans(
+  'what a dead thread had cached is counted by whoever adopts, and handed out before anything new',
+  () => {
+    const [a, b] = threadsOf(2, { bytes: 32 * MIB })
+    const blocks = Array.from({ length: 100 }, () => a.malloc(64))
+    reap(a.arena, b.thread, a.thread)
+    assert.ok(leftRuns(b).some(({ cached, flag }) => cached > 0 && flag === 1))
+    b.free(blocks[50])
+    const { refillExtent } = b.stats().total
+    const more = Array.from({ length: 100 }, () => b.malloc(64))
+    assert.is(b.stats().total.refillExtent, refillExtent)
+    assert.is(more[0] >>> 17, blocks[0] >>> 17, 'of the same extent')
+    b.park()
+    for (const { counted, free, cached } of leftRuns(b)) assert.equal([counted, cached], [free, 0])
+    assert.is(soundAudit(b).live, 199 * 64)
+  },
+)
+
+orphans('3000 threads that come, exchange a block and go hold no more memory than the blocks need', () => {
+  using home = Heap.create({ bytes: 32 * MIB, threads: 2 })
+  const { handle } = home
+  home.detach()
+  const slots = new Uint32Array(1000)
+  const random = randomFrom(5)
+  for (let life = 0; life < 3000; life++) {
+    using heap = Heap.attach(handle)
+    const slot = random(slots.length)
+    const p = heap.calloc(1, 128)
+    heap.free(slots[slot])
+    slots[slot] = p
+  }
+  // 1000 blocks are one extent of 128 KiB.
+  assert.ok(home.stats().total.refillExtent <= 2, `${home.stats().total.refillExtent} extents were claimed`)
+  soundAudit(home)
 })
 
 orphans('parking again and again gives the same blocks back', () => {

@@ -89,8 +89,8 @@ export const mutants: readonly Mutant[] = [
     name: 'a chain is orphaned from its head on',
     patch: plant(
       'arena/dist/extents.js',
-      'for (let e = this.count - 1; e >= this.first; e--) {\n            const word = load(this.W, this.table + e);',
-      'for (let e = this.first; e < this.count; e++) {\n            const word = load(this.W, this.table + e);',
+      'let left = 0;\n        for (let e = this.count - 1; e >= this.first; e--) {',
+      'let left = 0;\n        for (let e = this.first; e < this.count; e++) {',
     ),
     scene: 'chainParks',
     within: 20_000,
