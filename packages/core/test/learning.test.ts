@@ -7,7 +7,7 @@ import { assert, startWorker, suite } from '@hakmem/testing'
 import { codeOf, soundAudit, threadsOf, untyped } from './support.ts'
 
 const MIB = 2 ** 20
-const { LIST_WORDS, R_BUNDLE, R_FRESH, R_LISTS, R_TARGET } = layout
+const { R_BASES, R_BUNDLE, R_FRESH, R_TARGET } = layout
 
 const test = suite('learning')
 
@@ -63,8 +63,8 @@ test('a thread that attaches is set to what the default policy sets, and to what
   using a = Heap.create({ bytes: 32 * MIB, threads: 1 })
   const knobs = () => {
     const { at, arena } = a.record
-    const limits = arena.W.slice(at + R_LISTS, at + R_LISTS + LIST_WORDS).filter((_, k) => k % 2 === 1)
-    return [...arena.W.slice(at + R_TARGET, at + R_FRESH), ...limits, arena.W[at + R_BUNDLE]]
+    const room = arena.W.slice(at + R_BASES, at + R_BASES + 64)
+    return [...arena.W.slice(at + R_TARGET, at + R_FRESH), ...room, arena.W[at + R_BUNDLE]]
   }
   const fresh = knobs()
   a.malloc(10)
