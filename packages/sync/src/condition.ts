@@ -19,7 +19,8 @@ import { requireWaitAsync, waitOn } from './wait-async.ts'
 export class Condition extends Primitive {
   /**
    * Releases `mutex`, which the calling thread holds, sleeps until signalled (or, at times, without), and holds `mutex`
-   * again: look at `mutex.ownerDied`. Throws PermissionError, CannotBlockError, TooManyLocksError, the mutex held.
+   * again: look at `mutex.ownerDied`. Throws PermissionError, CannotBlockError, TooManyLocksError, the mutex held. (After a
+   * stack overflow it may be held or not: `mutex.isHeld`.)
    */
   wait(mutex: Mutex): void {
     this.await('wait', mutex, Number.POSITIVE_INFINITY)
@@ -33,14 +34,21 @@ export class Condition extends Primitive {
   private await(operation: string, mutex: Mutex, timeout: number): boolean {
     if (!canBlock) throw new CannotBlockError(operation, 'waitAsync')
     const { thread, at, key } = this
-    const signals = this.begin(operation, mutex, timeout)
     const end = deadline(timeout)
-    mutex.unlock()
-    // Partner: signal, broadcast, handOn.
-    const result = thread.sleep(at, signals, remaining(end))
-    mutex.lock()
-    thread.leave(key)
-    return result !== 'timed-out'
+    const signals = this.begin(operation, mutex, timeout)
+    let isDone = false
+    try {
+      mutex.unlock()
+      // Partner: signal, broadcast, handOn.
+      const result = thread.sleep(at, signals, remaining(end))
+      mutex.lock()
+      isDone = true
+      return result !== 'timed-out'
+    } finally {
+      // Thrown out of by a stack overflow, and perhaps just woken: then another one is.
+      if (!isDone) Atomics.notify(thread.words, at, 1)
+      thread.leave(key)
+    }
   }
 
   /** As `timedWait`, without blocking the thread. Rejects with PermissionError, NoWaitAsyncError, the mutex held. */
@@ -50,19 +58,19 @@ export class Condition extends Primitive {
     // The caller's view may be another mutex's by the time.
     const own = new Mutex(thread, mutex.offset)
     const signals = this.begin('waitAsync', own, timeout)
-    let result = 'timed-out'
+    let isDone = false
     try {
       const waiting = waitOn(thread, at, signals, timeout)
       own.unlock()
-      try {
-        result = await waiting
-      } finally {
-        await own.lockAsync()
-      }
+      const result = await waiting
+      await own.lockAsync()
+      isDone = true
+      return result !== 'timed-out'
     } finally {
+      // As in `await`.
+      if (!isDone) Atomics.notify(thread.words, at, 1)
       thread.leave(key)
     }
-    return result !== 'timed-out'
   }
 
   /** The number of signals up to which the calling thread has looked. */

@@ -3,13 +3,12 @@
 /** A hold on a lock. Disposing of it, or `unlock`, releases the lock, once. For the thread that acquired it. */
 export class Guard {
   /** An owner died in the lock, and what it protects may be half changed: repair it, then call `consistent`. */
-  readonly ownerDied: boolean
+  ownerDied = false
   private hold: Hold | undefined
 
-  /** @internal */
-  constructor(hold: Hold, ownerDied: boolean) {
+  /** @internal Made before the lock is taken: after that nothing may be thrown. */
+  constructor(hold: Hold) {
     this.hold = hold
-    this.ownerDied = ownerDied
   }
 
   /** Says that what the lock protects is whole again. Until then every owner is told that one died. */
@@ -18,9 +17,9 @@ export class Guard {
   }
 
   unlock(): void {
-    const hold = this.hold
+    this.hold?.unlock()
+    // Behind it: what a stack overflow kept from unlocking can be called again.
     this.hold = undefined
-    hold?.unlock()
   }
 
   [Symbol.dispose](): void {

@@ -41,20 +41,15 @@ export class Mutex extends Primitive {
    * have to block and must not, TooManyLocksError.
    */
   lock(): void {
-    const { thread, at } = this
-    thread.enter(this.key)
-    if (Atomics.compareExchange(thread.words, at, 0, thread.mine) !== 0)
-      this.await('lock', Number.POSITIVE_INFINITY)
+    this.take('lock', Number.POSITIVE_INFINITY)
   }
 
   /** Releases it and wakes one that waits. Throws PermissionError if the calling thread does not hold it. */
   unlock(): void {
     const { thread, at } = this
-    const word = Atomics.compareExchange(thread.words, at, thread.mine, 0)
-    if (word !== thread.mine) {
-      if (!isOwnedBy(word, thread.mine)) throw new PermissionError('unlock', this.offset, this.owner)
-      release(thread.words, at, 0, 1)
-    }
+    if (!isOwnedBy(thread.words[at], thread.mine))
+      throw new PermissionError('unlock', this.offset, this.owner)
+    release(thread.words, at, 0, 1)
     thread.leave(this.key)
   }
 
@@ -73,34 +68,39 @@ export class Mutex extends Primitive {
   /** As `lock`, for at most `timeout` milliseconds; whether the calling thread holds it. */
   timedLock(timeout: number): boolean {
     requireTimeout('timedLock', timeout)
-    const { thread, at } = this
-    thread.enter(this.key)
-    if (Atomics.compareExchange(thread.words, at, 0, thread.mine) === 0) return true
-    return this.await('timedLock', timeout)
+    return this.take('timedLock', timeout)
   }
 
-  /** The rest of `lock` and `timedLock`, the entry made. */
-  protected await(operation: string, timeout: number): boolean {
+  private take(operation: string, timeout: number): boolean {
     const { thread, at, key } = this
-    const { words, mine } = thread
-    if (isOwnedBy(words[at], mine)) {
-      thread.leave(key)
-      throw new DeadlockError(operation, this.offset)
+    thread.enter(key)
+    if (Atomics.compareExchange(thread.words, at, 0, thread.mine) === 0) return true
+    let isMine: boolean | undefined
+    try {
+      isMine = this.await(operation, timeout)
+    } finally {
+      if (!isMine) {
+        // Thrown out of, by a stack overflow too, and perhaps just woken: then another one is.
+        if (isMine === undefined) Atomics.notify(thread.words, at, 1)
+        thread.leave(key)
+      }
     }
+    return isMine
+  }
+
+  /** The rest of `take`, the entry made: whether the calling thread holds it now. */
+  protected await(operation: string, timeout: number): boolean {
+    const { thread, at } = this
+    const { words, mine } = thread
+    if (isOwnedBy(words[at], mine)) throw new DeadlockError(operation, this.offset)
     const end = deadline(timeout)
     let slept = 0
     for (;;) {
       const word = claim(words, at, mine, slept)
       if (word === 0) return true
-      if (!canBlock) {
-        thread.leave(key)
-        throw new CannotBlockError(operation, 'lockAsync')
-      }
+      if (!canBlock) throw new CannotBlockError(operation, 'lockAsync')
       // Partner: release, handOn.
-      if (thread.sleep(at, word, remaining(end)) === 'timed-out') {
-        thread.leave(key)
-        return false
-      }
+      if (thread.sleep(at, word, remaining(end)) === 'timed-out') return false
       slept = WAITERS
     }
   }
@@ -114,45 +114,52 @@ export class Mutex extends Primitive {
     const { thread, at, key } = this
     const end = deadline(timeout)
     thread.enter(key)
-    let slept = 0
-    for (;;) {
-      const word = claim(thread.words, at, thread.mine, slept)
-      if (word === 0) return true
-      let result: string
-      try {
-        result = await waitOn(thread, at, word, remaining(end))
-      } catch (error) {
-        thread.leave(key)
-        throw error
+    let isMine: boolean | undefined
+    try {
+      for (let slept = 0; isMine === undefined; slept = WAITERS) {
+        const word = claim(thread.words, at, thread.mine, slept)
+        if (word === 0) isMine = true
+        else if ((await waitOn(thread, at, word, remaining(end))) === 'timed-out') isMine = false
       }
-      if (result === 'timed-out') {
+    } finally {
+      if (!isMine) {
+        // As in `take`.
+        if (isMine === undefined) Atomics.notify(thread.words, at, 1)
         thread.leave(key)
-        return false
       }
-      slept = WAITERS
     }
+    return isMine
   }
 
   /** `lock` as a guard: `using held = mutex.acquire()`. Throws as `lock` does. */
   acquire(): Guard {
+    const guard = this.guard()
     this.lock()
-    return this.guard()
+    // No call from here on: a guard that a stack overflow kept from its owner would never unlock.
+    guard.ownerDied = (this.thread.words[this.at] & DIED) !== 0
+    return guard
   }
 
   /** `timedLock` as a guard, or undefined. */
   tryAcquire(timeout = 0): Guard | undefined {
-    return (timeout === 0 ? this.tryLock() : this.timedLock(timeout)) ? this.guard() : undefined
+    const guard = this.guard()
+    if (!(timeout === 0 ? this.tryLock() : this.timedLock(timeout))) return undefined
+    guard.ownerDied = (this.thread.words[this.at] & DIED) !== 0
+    return guard
   }
 
   /** `lockAsync` as a guard: `using held = await mutex.acquireAsync()`. */
   async acquireAsync(): Promise<Guard> {
-    const own = new Mutex(this.thread, this.offset)
+    const { thread, offset } = this
+    const own = new Mutex(thread, offset)
+    const guard = new Guard(own)
     await own.lockAsync()
-    return new Guard(own, own.ownerDied)
+    guard.ownerDied = (thread.words[own.at] & DIED) !== 0
+    return guard
   }
 
   private guard(): Guard {
-    return new Guard(new Mutex(this.thread, this.offset), this.ownerDied)
+    return new Guard(new Mutex(this.thread, this.offset))
   }
 
   /**

@@ -29,26 +29,23 @@ export class Once extends Primitive {
     if ((Atomics.load(words, at) & DONE) !== 0) return
     if (isOwnedBy(words[at], mine)) throw new DeadlockError('execute', this.offset)
     thread.enter(key)
-    for (let slept = 0; ; slept = WAITERS) {
-      const word = claim(words, at, mine, slept)
-      if (word === 0) break
-      if ((word & DONE) !== 0) {
-        thread.leave(key)
-        return
-      }
-      if (!canBlock) {
-        thread.leave(key)
-        throw new CannotBlockError('execute', 'executeAsync')
-      }
-      // Partner: end, handOn.
-      thread.sleep(at, word, Number.POSITIVE_INFINITY)
-    }
-    let done = 0
     try {
-      body((words[at] & DIED) !== 0)
-      done = DONE
+      for (let slept = 0; ; slept = WAITERS) {
+        const word = claim(words, at, mine, slept)
+        if (word === 0) break
+        if ((word & DONE) !== 0) return
+        if (!canBlock) throw new CannotBlockError('execute', 'executeAsync')
+        // Partner: release, which wakes all; handOn.
+        thread.sleep(at, word, Number.POSITIVE_INFINITY)
+      }
+      let done = 0
+      try {
+        body((words[at] & DIED) !== 0)
+        done = DONE
+      } finally {
+        release(words, at, done, Number.POSITIVE_INFINITY)
+      }
     } finally {
-      release(words, at, done, Number.POSITIVE_INFINITY)
       thread.leave(key)
     }
   }

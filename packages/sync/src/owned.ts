@@ -29,12 +29,9 @@ export function claim(words: Int32Array, at: number, mine: number, slept: number
  * and then it stays DIED if it is. Partner: claim.
  */
 export function release(words: Int32Array, at: number, done: number, count: number): void {
-  for (;;) {
-    const word = Atomics.load(words, at)
-    if (Atomics.compareExchange(words, at, word, done === 0 ? word & DIED : done) !== word) continue
-    if ((word & WAITERS) !== 0) Atomics.notify(words, at, count)
-    return
-  }
+  // One swap, for to a word that is owned others add WAITERS and nothing else.
+  const word = Atomics.exchange(words, at, done === 0 ? words[at] & DIED : done)
+  if ((word & WAITERS) !== 0) Atomics.notify(words, at, count)
 }
 
 /** Takes the mark away that an owner died. By the owner only. */

@@ -148,15 +148,19 @@ export class RWLock extends Primitive {
 
   /** `readLock` as a guard. */
   acquireRead(): Guard {
+    const guard = new Guard(new Reading(new RWLock(this.thread, this.key)))
     this.readLock()
-    return new Guard(new Reading(new RWLock(this.thread, this.key)), this.ownerDied)
+    guard.ownerDied = (this.thread.words[this.at] & DIED) !== 0
+    return guard
   }
 
   /** `readLockAsync` as a guard. */
   async acquireReadAsync(): Promise<Guard> {
     const own = new RWLock(this.thread, this.key)
+    const guard = new Guard(new Reading(own))
     await own.readLockAsync()
-    return new Guard(new Reading(own), own.ownerDied)
+    guard.ownerDied = (own.thread.words[own.at] & DIED) !== 0
+    return guard
   }
 
   // ---- writers ----------------------------------------------------------------------------------------------------
@@ -189,27 +193,32 @@ export class RWLock extends Primitive {
     }
     const end = deadline(timeout)
     thread.enter(key + LOCK)
-    for (let slept = 0; ; slept = WAITERS) {
-      const word = claim(words, at, mine, slept)
-      if (word === 0) break
-      if (timeout === 0) return this.giveUp(false)
-      if (!canBlock) {
+    let owns = false
+    let isDone = false
+    try {
+      for (let slept = 0; !owns; slept = WAITERS) {
+        const word = claim(words, at, mine, slept)
+        owns = word === 0
+        if (owns) break
+        if (timeout === 0) return false
+        if (!canBlock) throw new CannotBlockError(operation, 'writeLockAsync')
+        // Partner: release, which wakes all; handOn.
+        if (thread.sleep(at, word, remaining(end)) === 'timed-out') return false
+      }
+      for (;;) {
+        const left = Atomics.load(words, at + 1)
+        isDone = !this.hasReaders()
+        if (isDone) return true
+        if (timeout === 0) return false
+        if (!canBlock) throw new CannotBlockError(operation, 'writeLockAsync')
+        // Partner: leaveRead, handOn.
+        if (thread.sleep(at + 1, left, remaining(end)) === 'timed-out') return false
+      }
+    } finally {
+      if (!isDone) {
+        if (owns) release(words, at, 0, ALL)
         thread.leave(key + LOCK)
-        throw new CannotBlockError(operation, 'writeLockAsync')
       }
-      // Partner: release, handOn.
-      if (thread.sleep(at, word, remaining(end)) === 'timed-out') return this.giveUp(false)
-    }
-    for (;;) {
-      const left = Atomics.load(words, at + 1)
-      if (!this.hasReaders()) return true
-      if (timeout === 0) return this.giveUp(true)
-      if (!canBlock) {
-        this.giveUp(true)
-        throw new CannotBlockError(operation, 'writeLockAsync')
-      }
-      // Partner: leaveRead, handOn.
-      if (thread.sleep(at + 1, left, remaining(end)) === 'timed-out') return this.giveUp(true)
     }
   }
 
@@ -222,29 +231,25 @@ export class RWLock extends Primitive {
     const end = deadline(timeout)
     thread.enter(key + LOCK)
     let owns = false
+    let isDone = false
     try {
       for (let slept = 0; !owns; slept = WAITERS) {
         const word = claim(words, at, mine, slept)
         owns = word === 0
-        if (owns) break
-        if ((await waitOn(thread, at, word, remaining(end))) === 'timed-out') return own.giveUp(false)
+        if (!owns && (await waitOn(thread, at, word, remaining(end))) === 'timed-out') return false
       }
       for (;;) {
         const left = Atomics.load(words, at + 1)
-        if (!own.hasReaders()) return true
-        if ((await waitOn(thread, at + 1, left, remaining(end))) === 'timed-out') return own.giveUp(true)
+        isDone = !own.hasReaders()
+        if (isDone) return true
+        if ((await waitOn(thread, at + 1, left, remaining(end))) === 'timed-out') return false
       }
-    } catch (error) {
-      own.giveUp(owns)
-      throw error
+    } finally {
+      if (!isDone) {
+        if (owns) release(words, at, 0, ALL)
+        thread.leave(key + LOCK)
+      }
     }
-  }
-
-  /** Ends an attempt to write. */
-  private giveUp(owns: boolean): false {
-    if (owns) release(this.thread.words, this.at, 0, ALL)
-    this.thread.leave(this.key + LOCK)
-    return false
   }
 
   /** Whether any thread's held list has this lock as one that it reads. Partner: enterRead, leaveRead. */
@@ -279,15 +284,19 @@ export class RWLock extends Primitive {
 
   /** `writeLock` as a guard. */
   acquireWrite(): Guard {
+    const guard = new Guard(new Writing(new RWLock(this.thread, this.key)))
     this.writeLock()
-    return new Guard(new Writing(new RWLock(this.thread, this.key)), this.ownerDied)
+    guard.ownerDied = (this.thread.words[this.at] & DIED) !== 0
+    return guard
   }
 
   /** `writeLockAsync` as a guard. */
   async acquireWriteAsync(): Promise<Guard> {
     const own = new RWLock(this.thread, this.key)
+    const guard = new Guard(new Writing(own))
     await own.writeLockAsync()
-    return new Guard(new Writing(own), own.ownerDied)
+    guard.ownerDied = (own.thread.words[own.at] & DIED) !== 0
+    return guard
   }
 }
 

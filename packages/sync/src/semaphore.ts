@@ -46,11 +46,18 @@ export class Semaphore extends Primitive {
     const { thread, at, key } = this
     const end = deadline(timeout)
     thread.enter(key)
-    let isTaken = this.tryWait()
-    // Partner: post, handOn.
-    while (!isTaken && thread.sleep(at, 0, remaining(end)) !== 'timed-out') isTaken = this.tryWait()
-    thread.leave(key)
-    return isTaken
+    let isDone = false
+    try {
+      let isTaken = this.tryWait()
+      // Partner: post, handOn.
+      while (!isTaken && thread.sleep(at, 0, remaining(end)) !== 'timed-out') isTaken = this.tryWait()
+      isDone = true
+      return isTaken
+    } finally {
+      // Thrown out of by a stack overflow, and perhaps just woken: then another one is.
+      if (!isDone) Atomics.notify(thread.words, at, 1)
+      thread.leave(key)
+    }
   }
 
   /** As `timedWait`, without blocking the thread. Rejects with NoWaitAsyncError, TooManyLocksError. */
@@ -60,14 +67,18 @@ export class Semaphore extends Primitive {
     const own = new Semaphore(thread, offset)
     const end = deadline(timeout)
     thread.enter(own.key)
+    let isTaken: boolean | undefined
     try {
-      while (!own.tryWait()) {
-        if ((await waitOn(thread, own.at, 0, remaining(end))) === 'timed-out') return false
+      while (isTaken === undefined) {
+        if (own.tryWait()) isTaken = true
+        else if ((await waitOn(thread, own.at, 0, remaining(end))) === 'timed-out') isTaken = false
       }
-      return true
     } finally {
+      // As in `await`.
+      if (isTaken === undefined) Atomics.notify(thread.words, own.at, 1)
       thread.leave(own.key)
     }
+    return isTaken
   }
 
   /** Adds `count` permits and wakes as many. Any thread. Throws InvalidValueError beyond 2^31 - 1 permits. */

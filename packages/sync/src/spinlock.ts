@@ -18,10 +18,7 @@ export class SpinLock extends Mutex {
   protected override await(operation: string, timeout: number): boolean {
     const { thread, at } = this
     const { words, mine } = thread
-    if (isOwnedBy(words[at], mine)) {
-      thread.leave(this.key)
-      throw new DeadlockError(operation, this.offset)
-    }
+    if (isOwnedBy(words[at], mine)) throw new DeadlockError(operation, this.offset)
     const end = deadline(timeout)
     if (thread.tasks > 0) thread.standAside()
     do {
@@ -33,7 +30,6 @@ export class SpinLock extends Mutex {
         }
       }
     } while (remaining(end) > 0)
-    thread.leave(this.key)
     return false
   }
 }

@@ -8,7 +8,7 @@
  *
  * Entries keep their place from the first write to the last: a writer that looks through the lists for readers would
  * miss one that moves. One entry serves all uses that a thread has for a primitive at once (tasks that await it); how
- * many those are only the thread itself has to know. A stack overflow that strikes between two writes leaves an entry
+ * many those are only the thread itself has to know. A stack overflow that strikes on the way out leaves an entry
  * too many, which costs its place and nothing else.
  */
 

@@ -1,3 +1,3 @@
 import { ALL, LARGE, testScenes } from './explored.ts'
 
-await testScenes('Reader-writer lock', { readers: ALL, writers: ALL, readersTime: LARGE, writersTime: LARGE })
+await testScenes('Reader-writer lock', { readers: ALL, writers: ALL, readersTime: ALL, writersTime: LARGE })

@@ -1,3 +1,3 @@
-import { ALL, LARGE, testScenes } from './explored.ts'
+import { ALL, testScenes } from './explored.ts'
 
-await testScenes('Semaphore and once', { semaphore: ALL, semaphoreTimes: ALL, once: ALL, onceFails: LARGE })
+await testScenes('Semaphore and once', { semaphore: ALL, semaphoreTimes: ALL, once: ALL, onceFails: ALL })

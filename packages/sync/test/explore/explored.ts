@@ -12,6 +12,9 @@ export const ALL: readonly ExploreOptions[] = [{ preemptions: 2, kills: 1 }]
 /** For scenarios in which that would take minutes: without kills; and with them, of one preemption. */
 export const LARGE: readonly ExploreOptions[] = [{ preemptions: 2 }, { preemptions: 1, kills: 1 }]
 
+/** Of one preemption, with a stack overflow at every call and loop. */
+export const OVERFLOWS: readonly ExploreOptions[] = [{ preemptions: 1, throws: 1 }]
+
 export async function testScenes(
   title: string,
   names: Readonly<Partial<Record<SceneName, readonly ExploreOptions[]>>>,
@@ -21,8 +24,8 @@ export async function testScenes(
   for (const [name, runs] of Object.entries(names) as [SceneName, readonly ExploreOptions[]][]) {
     for (const options of runs) {
       const scene = drain(scenes[name]()) as Scene
-      const { preemptions, kills = 0 } = options
-      const bounds = `${preemptions} preemptions${kills === 0 ? '' : ', a kill at every step'}`
+      const { preemptions, kills = 0, throws = 0 } = options
+      const bounds = `${preemptions} preemptions${kills === 0 ? '' : ', a kill at every step'}${throws === 0 ? '' : ', an overflow at every call'}`
       test(
         `${scene.name}: ${bounds}`,
         () => {

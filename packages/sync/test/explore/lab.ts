@@ -18,6 +18,9 @@ export type SceneName = keyof Scenes
 export const loadScenes = (patch: readonly Patch[] = []): Promise<Scenes> =>
   load<Scenes>('./scenes.js', {
     parent: import.meta.url,
-    include: [/\/packages\/sync\/dist\//, /\/explore\/(scenes|scenarios|async-scenarios|world)\.js/],
+    include: [
+      /\/packages\/sync\/dist\//,
+      /\/explore\/(scenes|scenarios|async-scenarios|overflow-scenarios|world)\.js/,
+    ],
     patch: [SHORT, ...patch],
   })

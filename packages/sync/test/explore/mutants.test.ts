@@ -9,6 +9,7 @@ interface Mutant {
   readonly patch: Patch
   readonly scene: SceneName
   readonly kills?: number
+  readonly throws?: number
 }
 
 const WITHIN = 50_000
@@ -90,9 +91,13 @@ const mutants: readonly Mutant[] = [
     name: 'an entry is made after the lock was taken',
     patch: {
       file: 'sync/dist/mutex.js',
-      replace:
-        'thread.enter(this.key);\n        if (Atomics.compareExchange(thread.words, at, 0, thread.mine) !== 0)\n            this.await',
-      by: 'const isMine = Atomics.compareExchange(thread.words, at, 0, thread.mine) === 0;\n        thread.enter(this.key);\n        if (!isMine)\n            this.await',
+      replace: `thread.enter(key);
+        if (Atomics.compareExchange(thread.words, at, 0, thread.mine) === 0)
+            return true;`,
+      by: `const isFree = Atomics.compareExchange(thread.words, at, 0, thread.mine) === 0;
+        thread.enter(key);
+        if (isFree)
+            return true;`,
     },
     scene: 'mutex',
     kills: 1,
@@ -130,8 +135,8 @@ const mutants: readonly Mutant[] = [
     name: 'a task takes a mutex after having waited and does not say that others may sleep still',
     patch: {
       file: 'sync/dist/mutex.js',
-      replace: 'slept = WAITERS;\n        }\n    }\n    /** `lock` as a guard',
-      by: '}\n    }\n    /** `lock` as a guard',
+      replace: 'isMine === undefined; slept = WAITERS',
+      by: 'isMine === undefined; slept = 0',
     },
     scene: 'mutexAsync',
   },
@@ -145,17 +150,70 @@ const mutants: readonly Mutant[] = [
     scene: 'semaphoreAsyncTimes',
     kills: 1,
   },
+  {
+    name: 'a thread that a stack overflow throws out of a mutex keeps the wake that it was given',
+    patch: {
+      file: 'sync/dist/mutex.js',
+      replace: `if (isMine === undefined)
+                    Atomics.notify(thread.words, at, 1);
+                thread.leave(key);
+            }
+        }
+        return isMine;
+    }
+    /** The rest`,
+      by: `thread.leave(key);
+            }
+        }
+        return isMine;
+    }
+    /** The rest`,
+    },
+    scene: 'mutexOverflows',
+    throws: 1,
+  },
+  {
+    name: 'a guard is made after its lock was taken, and a stack overflow strikes in between',
+    patch: {
+      file: 'sync/dist/mutex.js',
+      replace: 'const guard = this.guard();\n        this.lock();',
+      by: 'this.lock();\n        const guard = this.guard();',
+    },
+    scene: 'mutexOverflows',
+    throws: 1,
+  },
+  {
+    name: 'a writer that a stack overflow throws out while it waits for readers stays the owner',
+    patch: {
+      file: 'sync/dist/rwlock.js',
+      replace: `if (owns)
+                    release(words, at, 0, ALL);
+                thread.leave(key + LOCK);
+            }
+        }
+    }
+    /** As \`timedWriteLock\``,
+      by: `thread.leave(key + LOCK);
+            }
+        }
+    }
+    /** As \`timedWriteLock\``,
+    },
+    scene: 'rwlockOverflows',
+    throws: 1,
+  },
 ]
 
 const test = suite('a bug planted in the locks is found')
 
-for (const { name, patch, scene, kills = 0 } of mutants) {
+for (const { name, patch, scene, kills = 0, throws = 0 } of mutants) {
   test(
     name,
     async () => {
       const scenes = await loadScenes([patch])
       const { failure, schedules } = explore(drain(scenes[scene]()) as Scene, {
         kills,
+        throws,
         maxSchedules: WITHIN,
         shrink: false,
       })

@@ -1,4 +1,5 @@
 // All scenarios, as one module to load.
 
 export * from './async-scenarios.ts'
+export * from './overflow-scenarios.ts'
 export * from './scenarios.ts'

@@ -1,0 +1,9 @@
+import { OVERFLOWS, testScenes } from './explored.ts'
+
+await testScenes('Stack overflows', {
+  mutexOverflows: OVERFLOWS,
+  mutexAsyncOverflows: OVERFLOWS,
+  conditionOverflows: OVERFLOWS,
+  semaphoreOverflows: OVERFLOWS,
+  rwlockOverflows: OVERFLOWS,
+})
