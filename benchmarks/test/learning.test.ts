@@ -14,7 +14,7 @@ const test = suite('bench:learning')
 
 test('refuses what makes no sense on one line, with exit code 2', () => {
   for (const [args, says] of [
-    [['--only', 'x'], /no section is called 'x'; there are placement, /],
+    [['--only', 'x'], /no section is called 'x'; there are cost, /],
     [['--fast'], /--fast/],
     [['--trace', 'absent.br'], /absent\.br: no trace/],
     [['--trace', 'a', '--only', 'cost'], /exclude each other/],

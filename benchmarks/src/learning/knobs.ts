@@ -1,5 +1,5 @@
 /**
- * What the knobs are worth: each setting pinned against the defaults on loads of tiny and mid blocks, in turn, as the ratio
+ * What the knobs are worth: each setting pinned against the defaults on loads of each tier, in turn, as the ratio
  * of speed with its interval; the defaults against themselves (A/A), which must not look like a gain; and what the tuner settles on
  * when it is let loose on each load, with its speed.
  */
@@ -34,6 +34,7 @@ const LOADS: readonly Load[] = [
   { name: 'tiny, toggled', slots: 4096, low: 16, high: 1040, remote: false },
   { name: 'tiny, waves', slots: -4096, low: 16, high: 256, remote: false },
   { name: 'mid, toggled', slots: 256, low: 8 * KIB, high: 32 * KIB, remote: false },
+  { name: 'large, toggled', slots: 256, low: 64 * KIB, high: 1024 * KIB + 1, remote: false },
   { name: 'tiny, freed elsewhere', slots: 4096, low: 64, high: 65, remote: true },
   { name: 'mid, freed elsewhere', slots: 256, low: 8 * KIB, high: 32 * KIB, remote: true },
 ]
@@ -47,14 +48,17 @@ function knobsFor({ remote, low }: Load): Knob[] {
 }
 
 class Bench {
-  readonly arena = Arena.create({ bytes: 2 ** 29, threads: 4, learning: 'learn' })
-  private readonly owner = new Heap(ThreadRecord.claim(this.arena, 1))
-  private readonly other = new Heap(ThreadRecord.claim(this.arena, 2))
+  readonly arena: Arena
+  private readonly owner: Heap
+  private readonly other: Heap
   private readonly random = uniform(7)
   private readonly held: Float64Array
   private readonly load: Load
 
-  constructor(load: Load) {
+  constructor(load: Load, learning: 'learn' | 'frozen') {
+    this.arena = Arena.create({ bytes: 2 ** 29, threads: 4, learning })
+    this.owner = new Heap(ThreadRecord.claim(this.arena, 1))
+    this.other = new Heap(ThreadRecord.claim(this.arena, 2))
     this.load = load
     this.held = new Float64Array(Math.abs(load.slots))
     this.other.malloc(16)
@@ -87,7 +91,7 @@ export function knobs(): Section {
   const learnedRows: string[][] = []
   const targets: Target[] = []
   for (const load of LOADS) {
-    const bench = new Bench(load)
+    const bench = new Bench(load, 'frozen')
     bench.run(3 * STEPS)
     const same = compare(bench, {}, {})
     rows.push([load.name, 'A/A', same.text])
@@ -121,7 +125,7 @@ export function knobs(): Section {
     { head: ['load', 'setting', 'speed / default'], rows },
     { head: ['load', 'learned', 'speed / default'], rows: learnedRows },
   ]
-  return { title: 'Knobs of tiny and mid', tables, targets }
+  return { title: 'Knobs', tables, targets }
 }
 
 interface Compared {
@@ -157,7 +161,7 @@ function isEven({ median, low, high }: Compared): boolean {
 
 /** What a leader settles on that watches the load. */
 function learn(load: Load): Setting {
-  const bench = new Bench(load)
+  const bench = new Bench(load, 'learn')
   ThreadRecord.claim(bench.arena, 3)
   const leader = new Leader(bench.arena, 3, () => performance.now() * (1000 / EPOCH_MS))
   for (let epochs = 0; epochs < EPOCHS; ) {

@@ -149,10 +149,14 @@ export function playTold(trace: Trace, from: number, best: number, lead: number)
   }).highWater
 }
 
-/** The high-water mark of a frozen heap as users have it: its caches keep what is freed up to 1 MiB, by size class. */
-export function playFrozen(trace: Trace): number {
+/**
+ * The high-water mark of a frozen heap as users have it: its caches, `cap` times as large as the default, keep what is
+ * freed up to 1 MiB, by size class.
+ */
+export function playFrozen(trace: Trace, cap: number): number {
   const { kinds, ids, sizes } = trace
   const heap = Heap.create({ bytes: roomFor(trace), threads: 2 })
+  heap.pin({ knobs: { cap } })
   const blocks = new Map<number, number>()
   for (let k = 0; k < kinds.length; k++) {
     const p = blocks.get(ids[k]) ?? 0

@@ -57,12 +57,14 @@ export class Space {
     for (let node = index.find(pages); node !== 0; ) {
       const length = index.lengthOf(node)
       if (isGood && length > enough) break
-      const fresh = this.record.runs.untouched(node, pages)
-      if (fresh < fewest || (fresh === fewest && node < best)) {
-        best = node
-        fewest = fresh
+      if (fewest > 0 || node < best) {
+        const fresh = this.record.runs.untouched(node, pages)
+        if (fresh < fewest || (fresh === fewest && node < best)) {
+          best = node
+          fewest = fresh
+        }
+        if (fresh === 0 && length <= enough) isGood = true
       }
-      if (fresh === 0 && length <= enough) isGood = true
       node = index.find(length, node + 1)
     }
     return best
