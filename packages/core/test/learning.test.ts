@@ -1,8 +1,9 @@
 // What a heap's user sees of learning: modes, policy, pins, profiles, shards; and hakmem's four failures, which must not
 // come back.
 
-import { COUNTERS, layout } from '@hakmem/arena'
+import { COUNTERS, EventReader, FREED, layout } from '@hakmem/arena'
 import { Heap, type Mode, type Profile } from '@hakmem/core'
+import { Leader } from '@hakmem/learning/learn'
 import { assert, startWorker, suite } from '@hakmem/testing'
 import { codeOf, soundAudit, threadsOf, untyped } from './support.ts'
 
@@ -25,6 +26,28 @@ test('a heap that learns begins with good fit, and one with a canary as a frozen
   assert.is(learning.exportProfile().strategy, 'good fit')
   using canary = Heap.create({ bytes: 64 * MIB, threads: 2, learning: 'canary' })
   assert.is(canary.policy().strategy, 'best fit')
+})
+
+test('a canary that had blocks in its caches tells of a block from its malloc to its free, or not at all', () => {
+  const [a, b] = threadsOf(2, { bytes: 256 * MIB, learning: 'canary' })
+  const some = (count: number) => Array.from({ length: count }, () => b.malloc(100_000))
+  // Some in the caches, some live, when it becomes the canary.
+  const before = some(20)
+  b.freeBatch(before.splice(0, 10))
+  new Leader(b.arena, a.thread, () => 0).step()
+  const after = some(40)
+  b.freeBatch([...before, ...after].reverse())
+  const live = new Set<number>()
+  let told = 0
+  new EventReader(b.arena, b.record.slot).read((kind, page) => {
+    told++
+    assert.is(live.has(page), kind === FREED)
+    if (kind === FREED) live.delete(page)
+    else live.add(page)
+  }, 1000)
+  assert.is(live.size, 0)
+  assert.ok(told >= 2 * 30, `${told}`)
+  soundAudit(a)
 })
 
 test('a mode that there is not is refused', () => {
