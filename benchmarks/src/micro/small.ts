@@ -40,6 +40,7 @@ export function cached(stage: Stage, size: number, count: number): Path[] {
 export function refills(stage: Stage): Path[] {
   const { heap, other, blocks } = stage
   const slab = stage.perSlab(SIZE)
+  const full = capOf(stage) + 1
 
   /** A malloc with an empty cache, after `live` blocks were allocated and `lead` did its part. */
   const refill = (name: string, moves: Moves, live: number, lead: () => void): Path => ({
@@ -61,6 +62,10 @@ export function refills(stage: Stage): Path[] {
   })
 
   return [
+    refill('a magazine', { reloaded: 1 }, full, () => {
+      stage.release(heap, 0, full)
+      stage.allocate(heap, SIZE, full >>> 1)
+    }),
     refill('the run being swept', { refillOwn: 1 }, 1, () => heap.flush()),
     refill('a flagged run', { refillDirty: 1 }, slab, () => stage.release(other, 0, slab / 2)),
     // Rotation has no counter: it is what a refill that moves none has left.
@@ -84,14 +89,18 @@ export function refills(stage: Stage): Path[] {
   ]
 }
 
+function capOf({ heap }: Stage): number {
+  return heap.arena.geometry.caps[CLASS_OF[SIZE >>> 4]]
+}
+
 export function flushes(stage: Stage): Path[] {
   const { heap, blocks } = stage
-  const cap = heap.arena.geometry.caps[CLASS_OF[SIZE >>> 4]]
+  const cap = capOf(stage)
 
   /** With a full cache, and live blocks beside those in it. */
   const full = (name: string, moves: Moves, run: () => void, live: number): Path => ({
     name,
-    moves: { flushes: 1, ...moves },
+    moves,
     before() {
       stage.clear()
       stage.allocate(heap, SIZE, cap + 1)
@@ -106,8 +115,8 @@ export function flushes(stage: Stage): Path[] {
   })
 
   return [
-    full('free into a full cache', { freesLocal: 1 }, () => heap.free(blocks[cap]), cap),
-    full('flush() of a full cache', {}, () => heap.flush(), cap + 1),
+    full('free into a full cache', { stowed: 1, freesLocal: 1 }, () => heap.free(blocks[cap]), cap),
+    full('flush() of a full cache', { flushes: 1 }, () => heap.flush(), cap + 1),
   ]
 }
 

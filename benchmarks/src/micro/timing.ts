@@ -11,7 +11,17 @@ import type { Path } from './stage.ts'
 /** What a run may move only if its path says so: stages, and whatever goes wrong. */
 const STAGES: readonly CounterName[] = [
   ...(['refillOwn', 'refillDirty', 'refillFresh', 'refillAdopted', 'refillExtent'] as const),
-  ...(['announced', 'flushes', 'largeTaken', 'largeFreed', 'largeRetained', 'largeGrown', 'parks'] as const),
+  ...([
+    'reloaded',
+    'stowed',
+    'announced',
+    'flushes',
+    'largeTaken',
+    'largeFreed',
+    'largeRetained',
+    'largeGrown',
+    'parks',
+  ] as const),
   ...(['outOfMemory', 'invalidSize', 'invalidPointer', 'doubleFree'] as const),
   ...(['listsDropped', 'recovered', 'pressure'] as const),
 ]

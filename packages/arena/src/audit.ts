@@ -12,6 +12,7 @@
 import { load } from '#ordering'
 import type { Arena } from './arena.ts'
 import { LARGE, MID_CLASSES, SIZES, SMALL_CLASSES } from './classes.ts'
+import { Depot, STOWED_CLASSES } from './depot.ts'
 import { extentFault, recordFault, runFault } from './faults.ts'
 import {
   CONT,
@@ -19,6 +20,7 @@ import {
   extentState,
   FREE,
   LIST_WORDS,
+  MAGAZINES,
   ORPHAN,
   OWNED,
   PAGE,
@@ -285,19 +287,35 @@ function checkRecords(arena: Arena, problems: Set<string>): void {
   }
 }
 
-/** Every cache entry is a free block of its class in an extent of its record, and there once. */
+/** Words of the entries of the record's cache of class `c`, and of its magazines; undefined if there can be no such. */
+function entriesOf(arena: Arena, at: number, c: number): number[] | undefined {
+  const g = arena.geometry
+  const base = arena.W[at + R_BASES + c]
+  const top = arena.W[at + R_LISTS + c]
+  if (base < at + g.brims[c] - g.caps[c] || top < base || top > at + g.brims[c]) return undefined
+  const entries = Array.from({ length: top - base }, (_, k) => base + 1 + k)
+  const depot = new Depot(arena, at)
+  for (let place = 0; place < MAGAZINES; place++) {
+    if (depot.classAt(place) !== c) continue
+    const count = depot.countAt(place)
+    if (c > STOWED_CLASSES || count > g.cacheWords / 2) return undefined
+    for (let k = 0; k < count; k++) entries.push(depot.entriesAt(place) + k)
+  }
+  return entries
+}
+
+/** Every entry of a cache or a magazine is a free block of its class in an extent of its record, and there once. */
 function checkCaches(arena: Arena, slot: number, problems: Set<string>): void {
   const g = arena.geometry
   const at = g.records + slot * g.recordWords
   const entries = new Set<number>()
   for (let c = 1; c <= SMALL_CLASSES; c++) {
-    const base = arena.W[at + R_BASES + c]
-    const top = arena.W[at + R_LISTS + c]
-    if (base < at + g.brims[c] - g.caps[c] || top < base || top > at + g.brims[c]) {
-      problems.add(`record ${slot} has ${top - base} entries in its cache of class ${c}`)
+    const words = entriesOf(arena, at, c)
+    if (words === undefined) {
+      problems.add(`record ${slot} has more entries in its caches of class ${c} than there is room for`)
       continue
     }
-    for (let k = base + 1; k <= top; k++) {
+    for (const k of words) {
       const p = arena.W[k] >>> 0
       if (entries.has(p)) problems.add(`record ${slot} caches ${p} twice`)
       entries.add(p)

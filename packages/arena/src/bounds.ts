@@ -12,11 +12,13 @@
  */
 
 import { CACHED_MAX, CLASS_OF, MID_CLASSES, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
-import type { Geometry } from './layout.ts'
+import { STOWED_CLASSES } from './depot.ts'
+import { type Geometry, MAGAZINES } from './layout.ts'
 
 export interface Bounds {
-  /** Bytes of the blocks in one thread's caches. */
+  /** Bytes of the blocks in one thread's caches, and in its magazines. */
   readonly cached: number
+  readonly stowed: number
   /**
    * Bytes that a thread keeps which has freed all its blocks itself, and had `peak` bytes in use at most: extents with
    * a cached block in them, free ones up to a quarter of what is in use and two, and 2 % in retained runs.
@@ -42,17 +44,21 @@ export function boundsOf(g: Geometry): Bounds {
   const spread = (bytes: number) => Math.ceil((bytes - 4096) / extent) + 1
   // Slabs are aligned. A segment holds four blocks, rounded up to a common multiple with the page: at most seven.
   const extentsOf = (c: number) => (c <= TINY_CLASSES ? 1 : spread((c <= MID_CLASSES ? 7 : 1) * SIZES[c]))
-  const pinned = (c: number) => g.caps[c] * extentsOf(c) * extent
+  const magazine = (c: number) => (c <= STOWED_CLASSES ? (g.caps[c] + 1) >>> 1 : 0)
+  const pinned = (c: number) => (g.caps[c] + MAGAZINES * magazine(c)) * extentsOf(c) * extent
   const free = (peak: number) => 0.25 * peak + 2 * extent + 0.02 * peak
   let cached = 0
+  let stowed = 0
   let allPinned = 0
   for (let c = 1; c <= SMALL_CLASSES; c++) {
     cached += g.caps[c] * SIZES[c]
+    stowed = Math.max(stowed, MAGAZINES * magazine(c) * SIZES[c])
     allPinned += pinned(c)
   }
   const blocks = room / 16
   return {
     cached,
+    stowed,
     idle: (peak) => Math.min(room, allPinned + free(peak)),
     idleIn: (c, peak) => Math.min(room, pinned(c) + free(peak)),
     flushed: (size) => (size <= CACHED_MAX ? extentsOf(CLASS_OF[(size + 15) >>> 4]) : spread(size)) * extent,

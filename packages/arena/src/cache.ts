@@ -141,7 +141,7 @@ export abstract class BlockCache {
    * One function, and long, on purpose: V8 inlines whatever is shorter (460 bytes of bytecode) into every caller's
    * loop, where the spills and reloads around it cost a third of the speed of tiny-hot (docs/performance.md).
    *
-   * The refill: the cache of class c is empty, so no byte 128+c of this thread is in use, and the sweep over the
+   * The refill: the cache of class c is empty, and no magazine has any of it, so no byte 128+c of this thread is in use, and the sweep over the
    * state bytes of a run takes 0, 128+c and 255 alike. The next run is begun only while that still holds: a run that
    * other threads flag meanwhile could else be swept twice in one refill, and its blocks be entered twice. `seen` is
    * the acquire that pairs with the marks of other threads.
@@ -165,7 +165,7 @@ export abstract class BlockCache {
       const step = SIZES[c] >>> 4
       const cached = 128 | c
       const empty = W[list]
-      let top = empty
+      let top = record.slabs.reload(c) ? W[list] : empty
       let remote = 0
       for (let runs = 0; top === empty && runs < RUNS_PER_REFILL; runs++) {
         let i = W[at + R_CURSOR + c]
@@ -244,8 +244,8 @@ export abstract class BlockCache {
     } else if (c === LARGE) {
       this.freeLarge(p >>> 12)
     } else if (c !== 0) {
-      slabs.flush(c, slabs.cached(c) >>> 1)
-      // The same again: the flush may have given the block's run back.
+      slabs.makeRoom(c)
+      // The same again: that may have given the block's run back.
       if (classAt(this.arena, p) === c) {
         if (slabs.isClosed(c)) slabs.drop(p, c)
         else slabs.push(p, c)

@@ -50,6 +50,9 @@ export const COUNTERS = {
   bundled: 27,
   /** Changes of the policy word that this thread followed. */
   followed: 28,
+  /** Magazines set aside by full caches, and those that refills took back. */
+  stowed: 29,
+  reloaded: 30,
   /** Every operation, only with `counters: true`. */
   mallocs: 32,
   freesLocal: 33,

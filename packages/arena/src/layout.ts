@@ -157,6 +157,10 @@ export const R_LISTS = 896
 export const LIST_WORDS = 256
 /** Per class: word offset of the 0 under the cache's entries. The more of them there may be, the lower it is. */
 export const R_BASES = 1152
+/** Of the thread's magazines (see `depot.ts`): class << 16 | entries, 0 for none; and the place filled next. Owner only, hints. */
+export const R_MAGAZINES = 1216
+export const MAGAZINES = 16
+export const R_MAGAZINE_AT = 1232
 /** H_POLICY as last followed; -1 before the first time, and when it is to be followed anew. Owner only. */
 export const R_POLICY = 1408
 /** Shard whose extents this thread claims first, from 1; 0: it does not matter. Owner only. */
@@ -230,6 +234,8 @@ export interface Geometry {
   /** Most entries of each class's cache, and the word offset of its last one from the record's start; of none at 0. */
   readonly caps: Int32Array
   readonly brims: Int32Array
+  /** Word offset of the magazines from the record's start, half of `cacheWords` each. */
+  readonly depot: number
 }
 
 /** Rounds up to the whole extents that a heap of about `bytes` has. */
@@ -292,7 +298,8 @@ export function geometry(room: number, threads: number, flags: number, base = 0)
   const events = hasEvents(flags) ? eventsOf(room, threads) : 0
   const caches = align(eventRing + events * EVENT_WORDS + 1, cacheWords)
   const brims = Int32Array.from({ length: CLASSES }, (_, c) => caches + c * cacheWords - 1)
-  const recordWords = caches + (SMALL_CLASSES + 1) * cacheWords
+  const depot = caches + SMALL_CLASSES * cacheWords
+  const recordWords = depot + (MAGAZINES / 2) * cacheWords
 
   const table = (base + PAGE) / 4
   const touched = table + extents
@@ -338,6 +345,7 @@ export function geometry(room: number, threads: number, flags: number, base = 0)
     cacheWords,
     caps,
     brims,
+    depot,
   }
 }
 

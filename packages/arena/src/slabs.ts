@@ -11,6 +11,7 @@
  * - A sweep (`BlockCache.allocate`) fills an empty cache only. So no byte 128+c of the class is then in use, and the sweep may take 0, 128+c
  *   and 255 alike. There is no bump pointer: the sweep's cursor is the bump.
  * - A flush lowers the top and then writes the bytes 0, so a throw in between leaves bytes that the next sweep takes.
+ * - What a full cache has to give, the depot may keep (`depot.ts`): a refill takes it back before it sweeps.
  *
  * Counts per run (`aux`) and per class are kept per refill and per flush, never per block. They are hints: before a
  * run is given back its bytes are read. Flags are how other threads say "I freed into this run"; they may be stale
@@ -23,9 +24,11 @@ import { exchange, load, peek, seen } from '#ordering'
 import type { Arena } from './arena.ts'
 import { SIZES, SMALL_CLASSES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
+import { Depot, STOWED_CLASSES } from './depot.ts'
 import {
   type Geometry,
   LIST_WORDS,
+  MAGAZINES,
   R_AVAIL,
   R_BASES,
   R_COOL,
@@ -65,6 +68,7 @@ export class Slabs {
   private readonly at: number
   private readonly runs: Runs
   private readonly rings: Rings
+  readonly depot: Depot
 
   constructor(arena: Arena, record: number, runs: Runs, rings: Rings) {
     this.W = arena.W
@@ -75,6 +79,7 @@ export class Slabs {
     this.at = record
     this.runs = runs
     this.rings = rings
+    this.depot = new Depot(arena, record)
   }
 
   // ---- knobs and figures ------------------------------------------------------------------------------------------
@@ -96,12 +101,13 @@ export class Slabs {
     const none = this.at + this.g.brims[0]
     this.W.fill(none, this.at + R_LISTS, this.at + R_LISTS + LIST_WORDS)
     for (let c = 1; c <= SMALL_CLASSES; c++) this.base(c, this.g.caps[c])
+    this.depot.dropAll()
   }
 
   /** Gives the cache of a class room for so many blocks, at most `caps[c]`. */
   setRoom(c: number, room: number): void {
     if (this.roomOf(c) === room) return
-    this.flush(c, 0)
+    this.flush(c)
     this.base(c, room)
   }
 
@@ -146,22 +152,68 @@ export class Slabs {
     if (free >= this.blocks(page, c)) this.retire(page, c)
   }
 
-  /** Returns all but the oldest `keep` entries of the cache to their runs, and gives runs back that are empty then. */
-  flush(c: number, keep: number): void {
+  /** Makes room in a full cache: its newer half becomes a magazine, or, of larger blocks, goes back to its runs. */
+  makeRoom(c: number): void {
     const W = this.W
     const at = this.at + R_LISTS + c
     const old = W[at]
-    const top = W[this.at + R_BASES + c] + keep
-    if (old <= top) return
+    const top = old - ((this.cached(c) + 1) >>> 1)
     W[at] = top
+    if (c > STOWED_CLASSES) {
+      this.giveBack(c, top + 1, old)
+      return
+    }
+    const place = this.depot.next()
+    this.empty(place)
+    this.depot.put(place, c, top + 1, old - top)
+    this.runs.count(COUNTERS.stowed)
+  }
+
+  /** Refills the empty cache from a magazine, if there is one of the class. */
+  reload(c: number): boolean {
+    const place = c <= STOWED_CLASSES ? this.depot.find(c) : -1
+    if (place < 0) return false
+    const at = this.at + R_LISTS + c
+    const base = this.W[at]
+    this.W[at] = base + this.depot.take(place, base + 1)
+    this.runs.count(COUNTERS.reloaded)
+    return true
+  }
+
+  /** Returns what the cache and the magazines of the class hold to its runs, and gives runs back that are empty then. */
+  flush(c: number): void {
+    const W = this.W
+    const at = this.at + R_LISTS + c
+    const old = W[at]
+    const base = W[this.at + R_BASES + c]
+    W[at] = base
+    this.giveBack(c, base + 1, old)
+    if (c > STOWED_CLASSES) return
+    for (let place = 0; place < MAGAZINES; place++) {
+      if (this.depot.classAt(place) === c) this.empty(place)
+    }
+  }
+
+  private empty(place: number): void {
+    const c = this.depot.classAt(place)
+    const first = this.depot.entriesAt(place)
+    const last = first + this.depot.countAt(place) - 1
+    this.depot.drop(place)
+    this.giveBack(c, first, last)
+  }
+
+  /** Returns the blocks of entries that the cache has let go of, words `first` to `last`, to their runs. */
+  private giveBack(c: number, first: number, last: number): void {
+    if (last < first) return
+    const W = this.W
     const S = this.S
     const { aux } = this.g
     // What is the same for all blocks of a run is looked up once for those that follow each other.
     let page = 0
     let blocks = 0
     let free = 0
-    let counted = old
-    for (let k = old; k > top; k--) {
+    let counted = last
+    for (let k = last; k >= first; k--) {
       const p = W[k]
       S[p >>> 4] = 0
       const head = this.headPage(p)
@@ -176,13 +228,13 @@ export class Slabs {
       W[aux + page] = free
       W[this.at + R_AVAIL + c] += counted - k + 1
       counted = k - 1
-      this.retire(page, c, k - 1)
+      this.retire(page, c, first, k - 1)
       page = 0
     }
     if (page !== 0) W[aux + page] = free
-    W[this.at + R_AVAIL + c] += counted - top
+    W[this.at + R_AVAIL + c] += counted - first + 1
     this.runs.count(COUNTERS.flushes)
-    this.runs.count(COUNTERS.flushed, old - top)
+    this.runs.count(COUNTERS.flushed, last - first + 1)
   }
 
   // ---- runs of the class --------------------------------------------------------------------------------------------
@@ -319,7 +371,7 @@ export class Slabs {
     const hint = this.at + R_HINTS + c
     if (load(W, hint) !== 0) W[this.at + R_DIRTY + c] += exchange(W, hint, 0)
     if (!all && W[this.at + R_DIRTY + c] <= 0) return
-    this.flush(c, 0)
+    this.flush(c)
     const start = this.rings.hand(c)
     let page = start
     // The ring may shrink under the walk: the walk is over when it has made as many steps as it had runs.
@@ -381,8 +433,11 @@ export class Slabs {
     if (free === blocks) this.retire(page, c)
   }
 
-  /** Gives the run back if the bytes say that none of its blocks is live or cached; `last`: the newest entry of the cache. */
-  retire(page: number, c: number, last = this.W[this.at + R_LISTS + c]): boolean {
+  /**
+   * Gives the run back if the bytes say that none of its blocks is live or cached. Words `first` to `last`: entries that are
+   * about to be given back.
+   */
+  retire(page: number, c: number, first = 0, last = -1): boolean {
     const W = this.W
     const S = this.S
     const from = page << 8
@@ -396,7 +451,7 @@ export class Slabs {
       remote++
     }
     // A mark may have come over the byte of a block that was cached at the time: freed twice, at once by two threads.
-    if (remote > 0 && this.isCached(page, c, last)) return false
+    if (remote > 0 && this.isCached(page, c, first, last)) return false
     const cursor = W[this.at + R_CURSOR + c]
     if (cursor >= from && cursor < stop) W[this.at + R_CURSOR + c] = 0
     for (let i = from; remote > 0 && i < stop; i += step) S[i] = 0
@@ -409,13 +464,21 @@ export class Slabs {
     return true
   }
 
-  /** Whether an entry of the cache points into the run. */
-  private isCached(page: number, c: number, last: number): boolean {
-    const W = this.W
-    const end = page + runPages(W[this.g.runs + page])
-    const base = W[this.at + R_BASES + c]
-    for (let k = last; k > base; k--) {
-      const entry = W[k] >>> 12
+  /** Whether an entry points into the run: of the cache, of a magazine, or of words `first` to `last`. */
+  private isCached(page: number, c: number, first: number, last: number): boolean {
+    const { depot } = this
+    if (this.leadsInto(page, first, last)) return true
+    for (let place = 0; place < MAGAZINES; place++) {
+      const at = depot.entriesAt(place)
+      if (depot.classAt(place) === c && this.leadsInto(page, at, at + depot.countAt(place) - 1)) return true
+    }
+    return this.leadsInto(page, this.W[this.at + R_BASES + c] + 1, this.W[this.at + R_LISTS + c])
+  }
+
+  private leadsInto(page: number, first: number, last: number): boolean {
+    const end = page + runPages(this.W[this.g.runs + page])
+    for (let k = first; k <= last; k++) {
+      const entry = this.W[k] >>> 12
       if (entry >= page && entry < end) return true
     }
     return false

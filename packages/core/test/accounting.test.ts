@@ -170,6 +170,11 @@ const MOVES: Record<Name, (a: Heap, b: Heap) => void> = {
     a.flush()
   },
   announced: (a, b) => b.free(a.malloc(16)),
+  stowed: (a) => a.freeBatch(fill(a, 16)),
+  reloaded: (a) => {
+    a.freeBatch(fill(a, 16))
+    fill(a, 16)
+  },
   flushes: (a) => a.freeBatch(fill(a, 16)),
   flushed: (a) => a.freeBatch(fill(a, 16)),
   runsRetired: (a) => {

@@ -44,7 +44,7 @@ function freeScattered(by: Heap, blocks: readonly number[]): void {
   const later = new Set(kept)
   for (const p of blocks) if (!later.has(p)) by.free(p)
   by.record.enter()
-  by.record.slabs.flush(CLASS, 0)
+  by.record.slabs.flush(CLASS)
   by.record.leave()
   by.freeBatch(kept)
 }
@@ -74,6 +74,20 @@ for (const [options, mib] of HEAPS) {
     assert.ok(cached > (mib * MIB) / 2, `${cached}`)
   })
 }
+
+bytes('in its magazines, full of blocks of any of the sizes that they hold', () => {
+  for (const c of [1, 4, 8]) {
+    const [a] = threadsOf(2, { bytes: 64 * MIB })
+    const { caps, cacheWords } = a.arena.geometry
+    const { cached, stowed } = boundsOf(a.arena.geometry)
+    a.freeBatch(fill(a, SIZES[c]).slice(0, 12 * cacheWords))
+    const held = soundAudit(a).cached
+    assert.ok(held > 8 * caps[c] * SIZES[c], `${held}`)
+    assert.ok(held <= cached + stowed)
+    a.flush()
+    assert.is(soundAudit(a).cached, 0)
+  }
+})
 
 bytes(
   'idle, all blocks freed by itself: what its caches pin, and some free extents; nothing once flushed',

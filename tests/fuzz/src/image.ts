@@ -148,6 +148,11 @@ export function fieldsOf(image: Image): Field[] {
         ),
       ),
     },
+    {
+      name: 'magazines',
+      pick: recordWords(layout.R_MAGAZINES, layout.MAGAZINES + 1),
+      hint: 'one too short: a sweep finds the rest',
+    },
     { name: 'cache entries in use', pick: words(inUse) },
     { name: 'cache entries not in use', pick: words(unused), hint: 'written before they are read' },
     { name: 'run words of runs', pick: words(heads.map((page) => g.runs + page)) },

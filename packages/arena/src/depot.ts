@@ -1,0 +1,98 @@
+/**
+ * The depot: magazines that a thread keeps aside (Bonwick and Adams 2001 have one for all threads; here it is the
+ * thread's own, so nobody waits). When a cache of small blocks is full, its newer half comes here as it is, and when the
+ * cache is empty, a refill takes it back: a word per block is copied, and neither the blocks' bytes nor their runs are
+ * touched. Programs that make and drop thousands of small blocks at a time live on it (docs/performance.md).
+ *
+ * MAGAZINES places, filled in turn; what is in a place that is needed goes back to its runs first. Small blocks only:
+ * of larger ones, the bytes held would be many, and what a flush costs is little beside their use.
+ *
+ * An entry is in the cache of its class or in one magazine, never in both. A header is cleared before its entries are
+ * moved out, and written after they are moved in, so that a throw in between loses entries, whose bytes the next
+ * sweep takes. All of it is a hint: whoever re-derives the thread's books drops it.
+ */
+
+import type { Arena } from './arena.ts'
+import { SIZES } from './classes.ts'
+import { type Geometry, MAGAZINES, R_MAGAZINE_AT, R_MAGAZINES } from './layout.ts'
+
+/** Largest block in bytes that a magazine holds. */
+const STOWED_MAX = 128
+
+/** Classes 1 to this have magazines. */
+export const STOWED_CLASSES: number = SIZES.indexOf(STOWED_MAX)
+
+export class Depot {
+  private readonly W: Int32Array
+  private readonly headers: number
+  private readonly hand: number
+  private readonly places: number
+  private readonly words: number
+
+  constructor(arena: Arena, record: number) {
+    const g: Geometry = arena.geometry
+    this.W = arena.W
+    this.headers = record + R_MAGAZINES
+    this.hand = record + R_MAGAZINE_AT
+    this.places = record + g.depot
+    this.words = g.cacheWords / 2
+  }
+
+  /** The place to fill next, which may hold a magazine. */
+  next(): number {
+    const place = this.W[this.hand]
+    this.W[this.hand] = (place + 1) % MAGAZINES
+    return place
+  }
+
+  /** The place that was filled last with a magazine of class `c`, -1 if there is none. */
+  find(c: number): number {
+    const newest = this.W[this.hand] + MAGAZINES - 1
+    for (let k = 0; k < MAGAZINES; k++) {
+      const place = (newest - k) % MAGAZINES
+      if (this.classAt(place) === c) return place
+    }
+    return -1
+  }
+
+  /** Class of the magazine at a place, 0 if there is none, and its entries, from word `entriesAt` on. */
+  classAt(place: number): number {
+    return this.W[this.headers + place] >>> 16
+  }
+
+  countAt(place: number): number {
+    return this.W[this.headers + place] & 0xffff
+  }
+
+  entriesAt(place: number): number {
+    return this.places + place * this.words
+  }
+
+  /** Moves `count` entries of class `c` in, from word `from` on, where the cache has let go of them. */
+  put(place: number, c: number, from: number, count: number): void {
+    const W = this.W
+    const at = this.entriesAt(place)
+    for (let k = 0; k < count; k++) W[at + k] = W[from + k]
+    W[this.headers + place] = (c << 16) | count
+  }
+
+  /** Moves the entries of a place to word `to` and on; how many they are. */
+  take(place: number, to: number): number {
+    const W = this.W
+    const count = this.countAt(place)
+    const at = this.entriesAt(place)
+    W[this.headers + place] = 0
+    for (let k = 0; k < count; k++) W[to + k] = W[at + k]
+    return count
+  }
+
+  /** Drops the magazine at a place; its entries stay readable until it is filled again. */
+  drop(place: number): void {
+    this.W[this.headers + place] = 0
+  }
+
+  dropAll(): void {
+    for (let place = 0; place < MAGAZINES; place++) this.drop(place)
+    this.W[this.hand] = 0
+  }
+}
