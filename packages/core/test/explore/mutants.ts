@@ -99,12 +99,28 @@ export const mutants: readonly Mutant[] = [
     name: 'a run is committed before its extents are covered',
     patch: plant(
       'arena/dist/runs.js',
-      'this.cover(start, 0, pages);\n        this.virginFrom = this.touch(start, start + pages);\n        this.W[this.g.runs + start] = runWord(c, pages);',
-      'this.W[this.g.runs + start] = runWord(c, pages);\n        this.cover(start, 0, pages);\n        this.virginFrom = this.touch(start, start + pages);',
+      'this.cover(start, 0, pages);',
+      'this.W[this.g.runs + start] = runWord(c, pages);\n        this.cover(start, 0, pages);',
     ),
     scene: 'rows',
     within: 20_000,
     kills: 1,
+  },
+  {
+    name: 'a magazine stays when it is taken',
+    patch: plant('arena/dist/depot.js', 'this.W[this.headers + place] = 0;\n        for', 'for'),
+    scene: 'reload',
+    within: 1000,
+  },
+  {
+    name: 'a cache keeps what it sets aside',
+    patch: plant(
+      'arena/dist/slabs.js',
+      'W[at] = top;\n        if (c > STOWED_CLASSES)',
+      'if (c > STOWED_CLASSES)',
+    ),
+    scene: 'stow',
+    within: 1000,
   },
   {
     name: 'recovery forgets to drop the free index',
