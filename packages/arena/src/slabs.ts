@@ -408,7 +408,7 @@ export class Slabs {
   leave(c: number): void {
     if (this.rings.hand(c) === 0) return
     this.collect(c, false)
-    this.flush(c, 0)
+    this.flush(c)
     const cursor = this.W[this.at + R_CURSOR + c]
     if (cursor !== 0) this.recount(this.headPage(cursor * 16), c)
   }
