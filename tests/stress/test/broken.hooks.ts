@@ -5,9 +5,9 @@ import type { InitializeHook, LoadHook } from 'node:module'
 
 /** The file, what it says, and what it says instead. */
 const MUTANTS: Readonly<Record<string, readonly [file: string, from: string, to: string]>> = {
-  'a reaper leaves extents behind': ['arena/dist/reap.js', 'extents.orphanAll()', '0'],
+  'a reaper leaves extents behind': ['arena/dist/reap.js', 'extents.orphanAll(true)', '0'],
   'a reaper names no suspects': ['arena/dist/reap.js', 'suspects.set(', 'void ('],
-  'a remote free does nothing': ['core/dist/specialise.js', 'markRemote(S, i)', 'void i'],
+  'a remote free does nothing': ['core/dist/specialise.js', 'markRemote(states, i)', 'void i'],
 }
 
 let mutant: readonly [file: string, from: string, to: string] | undefined
