@@ -35,10 +35,11 @@ export class Stage {
     names: readonly string[],
     others: Readonly<Record<string, number>> = {},
     learning: 'frozen' | 'learn' = 'frozen',
+    bytes = BYTES,
   ) {
     this.names = names
     this.others = others
-    this.arena = Arena.create({ bytes: BYTES, threads: 4, learning })
+    this.arena = Arena.create({ bytes, threads: 4, learning })
     this.heaps = names.map((_, k) => {
       const record = ThreadRecord.claim(this.arena, FIRST_THREAD + k)
       const heap = new (specialise(Heap, record))(record)

@@ -1,0 +1,3 @@
+import { testScenes } from './explored.ts'
+
+await testScenes('large blocks in caches', ['cachedLarge', 'cachedParks'])
