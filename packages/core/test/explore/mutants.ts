@@ -96,16 +96,6 @@ export const mutants: readonly Mutant[] = [
     within: 20_000,
   },
   {
-    name: 'a thread that parks forgets the large blocks in its caches',
-    patch: plant(
-      'arena/dist/record.js',
-      'for (let c = 1; c <= SMALL_CLASSES; c++)\n            this.slabs.collect(c, true);',
-      'for (let c = 1; c <= SMALL_CLASSES; c++)\n            if (this.arena.geometry.caps[c] !== 1) this.slabs.collect(c, true);',
-    ),
-    scene: 'cachedParks',
-    within: 5000,
-  },
-  {
     name: 'what a thread that parked left is adopted, with its large blocks, by a load and a store',
     patch: plant(
       'arena/dist/extents.js',
