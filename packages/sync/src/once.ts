@@ -4,9 +4,10 @@
  */
 
 import { CannotBlockError, DeadlockError } from './errors.ts'
+import { requireTimeout } from './offsets.ts'
 import { claim, release } from './owned.ts'
 import { Primitive } from './primitive.ts'
-import { canBlock } from './wait.ts'
+import { canBlock, deadline, remaining } from './wait.ts'
 import { waitOn } from './wait-async.ts'
 import { DIED, DONE, isOwnedBy, LOCK, WAITERS } from './words.ts'
 
@@ -24,19 +25,36 @@ export class Once extends Primitive {
    * may be done. Throws what `body` throws, DeadlockError if `body` itself comes back here, CannotBlockError.
    */
   execute(body: (ownerDied: boolean) => void): void {
+    this.run('execute', body, Number.POSITIVE_INFINITY)
+  }
+
+  /** As `execute`, unless another thread is running it: whether it has been run. */
+  tryExecute(body: (ownerDied: boolean) => void): boolean {
+    return this.run('tryExecute', body, 0)
+  }
+
+  /** As `execute`, but waits for another thread that runs it for at most `timeout` milliseconds: whether it has been run. */
+  timedExecute(body: (ownerDied: boolean) => void, timeout: number): boolean {
+    requireTimeout('timedExecute', timeout)
+    return this.run('timedExecute', body, timeout)
+  }
+
+  private run(operation: string, body: (ownerDied: boolean) => void, timeout: number): boolean {
     const { thread, at, key } = this
     const { words, mine } = thread
-    if ((Atomics.load(words, at) & DONE) !== 0) return
-    if (isOwnedBy(words[at], mine)) throw new DeadlockError('execute', this.offset)
+    if ((Atomics.load(words, at) & DONE) !== 0) return true
+    if (isOwnedBy(words[at], mine)) throw new DeadlockError(operation, this.offset)
+    const end = deadline(timeout)
     thread.enter(key)
     try {
       for (let slept = 0; ; slept = WAITERS) {
         const word = claim(words, at, mine, slept)
         if (word === 0) break
-        if ((word & DONE) !== 0) return
-        if (!canBlock) throw new CannotBlockError('execute', 'executeAsync')
+        if ((word & DONE) !== 0) return true
+        if (timeout === 0) return false
+        if (!canBlock) throw new CannotBlockError(operation, 'executeAsync')
         // Partner: release, which wakes all; handOn.
-        thread.sleep(at, word, Number.POSITIVE_INFINITY)
+        if (thread.sleep(at, word, remaining(end)) === 'timed-out') return false
       }
       let done = 0
       try {
@@ -45,6 +63,7 @@ export class Once extends Primitive {
       } finally {
         release(words, at, done, Number.POSITIVE_INFINITY)
       }
+      return true
     } finally {
       thread.leave(key)
     }

@@ -17,7 +17,7 @@
  */
 
 import { CannotBlockError, DeadlockError, PermissionError } from './errors.ts'
-import { Guard } from './guard.ts'
+import { Guard, Reading, Writing } from './guard.ts'
 import { threadOf } from './members.ts'
 import { requireTimeout } from './offsets.ts'
 import { claim, heal, release } from './owned.ts'
@@ -150,6 +150,14 @@ export class RWLock extends Primitive {
   acquireRead(): Guard {
     const guard = new Guard(new Reading(new RWLock(this.thread, this.key)))
     this.readLock()
+    guard.ownerDied = (this.thread.words[this.at] & DIED) !== 0
+    return guard
+  }
+
+  /** `tryReadLock` or `timedReadLock` as a guard, or undefined. */
+  tryAcquireRead(timeout = 0): Guard | undefined {
+    const guard = new Guard(new Reading(new RWLock(this.thread, this.key)))
+    if (!(timeout === 0 ? this.tryReadLock() : this.timedReadLock(timeout))) return undefined
     guard.ownerDied = (this.thread.words[this.at] & DIED) !== 0
     return guard
   }
@@ -290,6 +298,14 @@ export class RWLock extends Primitive {
     return guard
   }
 
+  /** `tryWriteLock` or `timedWriteLock` as a guard, or undefined. */
+  tryAcquireWrite(timeout = 0): Guard | undefined {
+    const guard = new Guard(new Writing(new RWLock(this.thread, this.key)))
+    if (!(timeout === 0 ? this.tryWriteLock() : this.timedWriteLock(timeout))) return undefined
+    guard.ownerDied = (this.thread.words[this.at] & DIED) !== 0
+    return guard
+  }
+
   /** `writeLockAsync` as a guard. */
   async acquireWriteAsync(): Promise<Guard> {
     const own = new RWLock(this.thread, this.key)
@@ -297,31 +313,5 @@ export class RWLock extends Primitive {
     await own.writeLockAsync()
     guard.ownerDied = (own.thread.words[own.at] & DIED) !== 0
     return guard
-  }
-}
-
-class Reading {
-  private readonly lock: RWLock
-  constructor(lock: RWLock) {
-    this.lock = lock
-  }
-  unlock(): void {
-    this.lock.readUnlock()
-  }
-  consistent(): void {
-    this.lock.consistent()
-  }
-}
-
-class Writing {
-  private readonly lock: RWLock
-  constructor(lock: RWLock) {
-    this.lock = lock
-  }
-  unlock(): void {
-    this.lock.writeUnlock()
-  }
-  consistent(): void {
-    this.lock.consistent()
   }
 }

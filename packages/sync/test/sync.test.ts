@@ -150,7 +150,19 @@ test('many may read, or one may write', () => {
   throws(() => other.readLock(), 'ERR_HAKMEM_DEADLOCK')
   throws(() => mine.writeUnlock(), 'ERR_HAKMEM_PERMISSION')
   other.writeUnlock()
-  using _ = mine.acquireWrite()
+  {
+    using _ = mine.acquireWrite()
+    assert.not(other.tryReadLock())
+    assert.is(other.tryAcquireRead(), undefined)
+    assert.is(other.tryAcquireWrite(2), undefined)
+  }
+  {
+    using held = other.tryAcquireRead()
+    assert.is(held?.ownerDied, false)
+    assert.is(mine.tryAcquireWrite(), undefined)
+  }
+  using held = mine.tryAcquireWrite(2)
+  assert.ok(held)
   assert.not(other.tryReadLock())
 })
 
@@ -216,6 +228,23 @@ test('what throws was not done once', () => {
   once.execute(body)
   assert.is(times, 1)
   assert.ok(once.isDone)
+})
+
+test('what another thread is doing once is not waited for, or for a time only', () => {
+  const { table, thread } = place()
+  const once = new Once(thread, 8)
+  const other = new Once(table.join(1), 8)
+  let times = 0
+  once.execute(() => {
+    times++
+    assert.not(other.tryExecute(() => times++))
+    assert.not(other.timedExecute(() => times++, 2))
+  })
+  assert.ok(other.tryExecute(() => times++))
+  assert.ok(other.timedExecute(() => times++, 2))
+  assert.is(times, 1)
+  assert.ok(new Once(thread, 12).tryExecute(() => times++))
+  assert.is(times, 2)
 })
 
 test('what is no place for a primitive is an error', () => {

@@ -1,10 +1,10 @@
-import { LARGE, testScenes } from './explored.ts'
+import { ALL, LARGE, testScenes } from './explored.ts'
 import { loadQueueScenes } from './lab.ts'
 
 testScenes('Queue, asynchronous forms', await loadQueueScenes(), {
-  asyncEach: LARGE,
+  asyncEach: ALL,
   asyncConsumers: LARGE,
   asyncProducers: LARGE,
   asyncTimes: [{ preemptions: 2 }],
-  asyncBothWays: LARGE,
+  asyncBothWays: ALL,
 })

@@ -1,18 +1,18 @@
 import { ALL, LARGE, testScenes } from './explored.ts'
 
 await testScenes('Asynchronous forms', {
-  mutexAsync: LARGE,
+  mutexAsync: ALL,
   mutexAsyncTimes: LARGE,
   mutexTasks: ALL,
   mutexBothWays: LARGE,
   mutexNested: LARGE,
   conditionAsync: ALL,
   conditionMixed: ALL,
-  semaphoreAsync: LARGE,
+  semaphoreAsync: ALL,
   semaphoreAsyncTimes: LARGE,
   barrierAsync: ALL,
   barrierAsyncTimes: ALL,
-  onceAsync: LARGE,
+  onceAsync: ALL,
   onceAsyncFails: ALL,
   rwlockAsync: ALL,
   rwlockMixed: LARGE,

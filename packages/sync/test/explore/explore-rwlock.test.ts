@@ -1,3 +1,3 @@
-import { ALL, LARGE, testScenes } from './explored.ts'
+import { ALL, testScenes } from './explored.ts'
 
-await testScenes('Reader-writer lock', { readers: ALL, writers: ALL, readersTime: ALL, writersTime: LARGE })
+await testScenes('Reader-writer lock', { readers: ALL, writers: ALL, readersTime: ALL, writersTime: ALL })

@@ -1,3 +1,9 @@
 import { ALL, testScenes } from './explored.ts'
 
-await testScenes('Semaphore and once', { semaphore: ALL, semaphoreTimes: ALL, once: ALL, onceFails: ALL })
+await testScenes('Semaphore and once', {
+  semaphore: ALL,
+  semaphoreTimes: ALL,
+  once: ALL,
+  onceTimes: ALL,
+  onceFails: ALL,
+})

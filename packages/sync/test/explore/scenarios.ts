@@ -302,6 +302,25 @@ export function onceScene(name: string, threads: Scene['threads']): Scene {
 export const once = () =>
   onceScene('three execute once', { a: executes('a'), b: executes('b'), c: executes('c') })
 
+const executesInTime =
+  (name: string, timeout: number): Player =>
+  (world) => {
+    const once = new Once(world.thread(name), LOCK)
+    const body = () => {
+      visit(world, name, EVERYBODY)
+      Atomics.add(world.words, VALUE, 1)
+    }
+    const isDone = timeout === 0 ? once.tryExecute(body) : once.timedExecute(body, timeout)
+    if (isDone && Atomics.load(world.words, VALUE) === 0) throw new Error('it was not done')
+  }
+
+export const onceTimes = () =>
+  onceScene('one executes once, one does for a time only, one tries to', {
+    a: executes('a'),
+    b: executesInTime('b', A_TIME),
+    c: executesInTime('c', 0),
+  })
+
 export const onceFails = () =>
   onceScene('one fails to execute once', { a: executes('a', true), b: executes('b'), c: executes('c') })
 
