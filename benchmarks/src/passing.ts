@@ -19,8 +19,9 @@ const SECONDS = 0.25
 const WARM_UP = 0.25
 /** Figures per size of message: see `measure`. */
 const COLUMNS = 3
-/** How many times as fast as `postMessage` the heap is to be, in the largest messages. */
+/** How many times as fast as `postMessage` structs are to be, in the largest messages. */
 const TARGET = 50
+const TARGETS = ['structs, queue', 'row, queue']
 
 const names = Object.keys(ways)
 if (process.argv.length === 2)
@@ -38,13 +39,13 @@ print((way, size) =>
     .map((column) => formatNanoseconds(compare(figures, way, COLUMNS * size + column).median))
     .join(' / '),
 )
-const best = names.length - 1
 const largest = SIZES.length - 1
-const { ratio } = compare(figures, best, COLUMNS * largest)
-const verdict = ratio >= TARGET ? colours.green('reached') : colours.red('missed')
-console.log(
-  `\n${names[best]} is to be ${TARGET} times ${BASELINE} with ${SIZES[largest]} a message: ${formatRatio(ratio)} x, ${verdict}`,
-)
+console.log(`\nStructs are to be ${TARGET} times ${BASELINE} with ${SIZES[largest]} a message:`)
+for (const way of TARGETS) {
+  const { ratio } = compare(figures, names.indexOf(way), COLUMNS * largest)
+  const verdict = ratio >= TARGET ? colours.green('reached') : colours.red('missed')
+  console.log(`${way}: ${formatRatio(ratio)} x, ${verdict}`)
+}
 console.log(`Medians of ${ROUNDS} rounds of ${SECONDS} s. Node ${process.versions.node}`)
 
 /** A line per way, a column per size of message. */

@@ -2,23 +2,26 @@
 
 import { once } from 'node:events'
 import { MessageChannel, Worker } from 'node:worker_threads'
+import { Queue } from '@hakmem/collections'
 import { Heap } from '@hakmem/core'
 import { Mark } from './mark.ts'
-import { Ring } from './ring.ts'
+import { CAPACITY } from './queued.ts'
 import type { Done, Order, Setting } from './side.worker.ts'
 import type { Connection } from './ways.ts'
 
 export class Pair implements AsyncDisposable {
   readonly heap = Heap.create({ bytes: 256 * 2 ** 20, threads: 4 })
+  readonly #queues = [Queue.create(this.heap, CAPACITY).ptr, Queue.create(this.heap, CAPACITY).ptr] as const
   readonly #workers: readonly Worker[]
 
   constructor(way: string) {
     const { port1, port2 } = new MessageChannel()
     const taken = new SharedArrayBuffer(Mark.BYTES)
-    const rings = [new SharedArrayBuffer(Ring.BYTES), new SharedArrayBuffer(Ring.BYTES)] as const
     const { handle } = this.heap
+    const [there, back] = this.#queues
     this.#workers = [port1, port2].map((port, side) => {
-      const connection: Connection = { port, heap: handle, rings: [rings[side], rings[1 - side]] }
+      const queues: Connection['queues'] = side === 0 ? [there, back] : [back, there]
+      const connection: Connection = { port, heap: handle, queues }
       const workerData: Setting = { way, connection, taken }
       return new Worker(new URL('./side.worker.js', import.meta.url), { workerData, transferList: [port] })
     })
@@ -41,6 +44,7 @@ export class Pair implements AsyncDisposable {
     for (const worker of this.#workers)
       worker.postMessage({ do: 'close', count: 0, seconds: 0 } satisfies Order)
     await Promise.all(exits)
+    for (const ptr of this.#queues) Queue.destroy(this.heap, ptr)
     this.heap.detach()
   }
 

@@ -3,7 +3,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { monotonicSeconds } from '../contender/waiting.ts'
 import { Mark } from './mark.ts'
-import { type Connection, sumOf, ways } from './ways.ts'
+import { sumOf } from './six-doubles.ts'
+import { type Connection, ways } from './ways.ts'
 
 export interface Order {
   readonly do: 'produce' | 'consume' | 'ping' | 'echo' | 'close'

@@ -1,6 +1,7 @@
 /**
  * The ways in which a thread can pass structs to another: cloned by `postMessage`, in a buffer that `postMessage`
- * transfers, or left in the shared heap, with their pointers sent by `postMessage` or through a ring in shared memory.
+ * transfers, or left in the shared heap, with their pointers sent by `postMessage` or through a Queue: a block for each
+ * struct, or one for all of a message.
  *
  * A struct is six doubles, 48 bytes. Struct `k` has k, k + 0.5, ... k + 2.5 in its fields; whoever receives it reads them
  * all and gives the memory back. A message of no structs is the last.
@@ -8,8 +9,8 @@
 
 import type { MessagePort } from 'node:worker_threads'
 import { Heap, type HeapHandle, type Ptr } from '@hakmem/core'
-import { f64, struct } from '@hakmem/structs'
-import { MASK, Ring } from './ring.ts'
+import { Blocks, Rows, Structs } from './queued.ts'
+import { BYTES, FIELDS, read, write } from './six-doubles.ts'
 
 /** Gets the number of structs of a message and the sum of all their fields; false ends the listening. */
 export type Take = (count: number, sum: number) => boolean
@@ -26,16 +27,8 @@ export interface End {
 export interface Connection {
   readonly port: MessagePort
   readonly heap: HeapHandle
-  /** To send through, and to receive from. */
-  readonly rings: readonly [SharedArrayBuffer, SharedArrayBuffer]
-}
-
-const FIELDS = 6
-const BYTES = FIELDS * 8
-
-/** The sum of all fields of structs [first, first + count). */
-export function sumOf(first: number, count: number): number {
-  return count * (FIELDS * (first + (count - 1) / 2) + 7.5)
+  /** Queues to send through, and to receive from. */
+  readonly queues: readonly [Ptr, Ptr]
 }
 
 export interface Way {
@@ -52,13 +45,17 @@ export const ways: Readonly<Record<string, Way>> = {
     about: 'in the shared heap, pointers cloned',
     open: ({ port, heap }) => new Pointers(port, Heap.attach(heap)),
   },
-  'structs, ring': {
-    about: 'the same as structs of @hakmem/structs',
-    open: ({ heap, rings }) => new Structs(Heap.attach(heap), ...rings),
+  'heap, queue': {
+    about: 'in the shared heap, pointers through a Queue',
+    open: ({ heap, queues }) => new Blocks(Heap.attach(heap), ...queues),
   },
-  'heap, ring': {
-    about: 'in the shared heap, pointers through a shared ring',
-    open: ({ heap, rings }) => new Ringed(Heap.attach(heap), ...rings),
+  'structs, queue': {
+    about: 'the same as structs of @hakmem/structs',
+    open: ({ heap, queues }) => new Structs(Heap.attach(heap), ...queues),
+  },
+  'row, queue': {
+    about: 'a message is structs in a row (makeMany), its pointer goes through the Queue',
+    open: ({ heap, queues }) => new Rows(Heap.attach(heap), ...queues),
   },
 }
 
@@ -164,102 +161,4 @@ class Pointers extends Posted<Uint32Array> {
     this.#heap.detach()
     super.close()
   }
-}
-
-class Ringed implements End {
-  protected readonly heap: Heap
-  readonly #out: Ring
-  readonly #in: Ring
-
-  constructor(heap: Heap, out: SharedArrayBuffer, back: SharedArrayBuffer) {
-    this.heap = heap
-    this.#out = new Ring(out)
-    this.#in = new Ring(back)
-  }
-
-  send(count: number, first: number): void {
-    const { slots, at } = this.#out
-    slots[at & MASK] = count
-    for (let k = 1; k <= count; k++) slots[(at + k) & MASK] = this.make(first + k - 1)
-    this.#out.publish((at + count + 1) | 0)
-  }
-
-  async listen(take: Take): Promise<void> {
-    while (this.#receive(take));
-  }
-
-  #receive(take: Take): boolean {
-    this.#in.wait()
-    const { slots, at } = this.#in
-    const count = slots[at & MASK]
-    let sum = 0
-    for (let k = 1; k <= count; k++) sum += this.take(slots[(at + k) & MASK])
-    this.#in.at = (at + count + 1) | 0
-    return take(count, sum)
-  }
-
-  close(): void {
-    this.heap.detach()
-  }
-
-  /** Struct `k`, new. */
-  protected make(k: number): number {
-    const { heap } = this
-    const p = heap.malloc(BYTES)
-    write(heap.F64, p >>> 3, k)
-    return p
-  }
-
-  /** The sum of its fields; it is freed. */
-  protected take(p: number): number {
-    const { heap } = this
-    const sum = read(heap.F64, p >>> 3)
-    heap.free(p)
-    return sum
-  }
-}
-
-class Particle48 extends struct({ x: f64, y: f64, z: f64, vx: f64, vy: f64, vz: f64 }) {}
-
-class Structs extends Ringed {
-  readonly #view: Particle48
-
-  constructor(heap: Heap, out: SharedArrayBuffer, back: SharedArrayBuffer) {
-    super(heap, out, back)
-    const first = Particle48.make(heap)
-    this.#view = Particle48.at(heap, first)
-    Particle48.free(heap, first)
-  }
-
-  protected override make(k: number): number {
-    const p = Particle48.make(this.heap)
-    const view = this.#view.moveTo(p)
-    view.x = k
-    view.y = k + 0.5
-    view.z = k + 1
-    view.vx = k + 1.5
-    view.vy = k + 2
-    view.vz = k + 2.5
-    return p
-  }
-
-  protected override take(p: number): number {
-    const view = this.#view.moveTo(p as Ptr<Particle48>)
-    const sum = view.x + view.y + view.z + view.vx + view.vy + view.vz
-    Particle48.free(this.heap, view.ptr)
-    return sum
-  }
-}
-
-function write(fields: Float64Array, at: number, k: number): void {
-  fields[at] = k
-  fields[at + 1] = k + 0.5
-  fields[at + 2] = k + 1
-  fields[at + 3] = k + 1.5
-  fields[at + 4] = k + 2
-  fields[at + 5] = k + 2.5
-}
-
-function read(fields: Float64Array, at: number): number {
-  return fields[at] + fields[at + 1] + fields[at + 2] + fields[at + 3] + fields[at + 4] + fields[at + 5]
 }

@@ -1,100 +1,39 @@
 /**
  * A bounded queue of 32-bit numbers other than 0 (pointers), for any number of producers and consumers, first in, first
- * out. It takes one block; it needs no heap but for the block.
+ * out. It takes one block; it needs no heap but for the block. How it lies in memory: `queue-ring.ts`.
  *
- *     ring of 2^k words; `tail` values went in so far, `head` came out (both count on, modulo 2^32)
- *
- * Producers have a mutex, consumers have one; the two meet in `head` and `tail` only, and each side keeps what it last
- * saw of the other's. Each mutex has a bell (`Gate` of @hakmem/sync): the producers' wakes consumers that found the
- * queue empty, the consumers' wakes producers that found it full.
- *
- * Deaths. `push` has happened when `tail` is stored, `pop` when `head` is: one store each, so a mutex whose owner died
- * protects a whole queue, and the next one just goes on, after the reaping. A producer that dies in `push`: its value is
- * in or is not. A consumer that dies in `pop`: the value is gone with it or is still there. Values that were in before
- * stay, in order. Nobody sleeps on beside a value or a place because of a death.
+ * Deaths. A producer that dies in `push`: its value is in or is not (in `pushMany`, all of those for which there was room at
+ * once). A consumer that dies in `pop`: the value is gone with it or is still there. Values that were in before stay, in
+ * order, after the reaping. Nobody sleeps on beside a value or a place because of a death.
  *
  * A queue in which producers claim cells one by one (Vyukov's) needs no mutex, but one that dies with a cell claimed stops
  * the queue, and telling its cell from one that is merely late takes what the mutex has already: an owner in the word.
  * One producer and one consumer never meet in a mutex here. `pnpm bench:sync` prints what passes between the two.
  */
 
-import type { Heap, Ptr } from '@hakmem/core'
+import type { Heap } from '@hakmem/core'
 import {
   CannotBlockError,
   canBlock,
   deadline,
-  Gate,
-  InvalidValueError,
   remaining,
   requireTimeout,
   type SyncThread,
 } from '@hakmem/sync'
-import { NoCollectionError, QueueClosedError } from './errors.ts'
+import { QueueRing } from './queue-ring.ts'
 
-const MAGIC = 0x51484b48 // "HKHQ" in memory
-
-// Words from its start; what producers write, what consumers write and the ring are on lines of their own (64 bytes).
-const Q_MAGIC = 0
-const Q_CAPACITY = 1
-/** 1: closed. Any thread stores it, once. */
-const Q_CLOSED = 2
-/** The producers' gate; its bell is for consumers. */
-const Q_IN = 16
-/** Values that went in. Stored by the owner of Q_IN; read by consumers. */
-const Q_TAIL = 18
-/** `head` as producers last saw it. Owner of Q_IN only. */
-const Q_SEEN_HEAD = 19
-/** The consumers' gate; its bell is for producers. */
-const Q_OUT = 32
-/** Values that came out. Stored by the owner of Q_OUT; read by producers. */
-const Q_HEAD = 34
-/** `tail` as consumers last saw it. Owner of Q_OUT only. */
-const Q_SEEN_TAIL = 35
-const Q_RING = 48
-
-const MAX_CAPACITY = 2 ** 28
 const FOREVER = Number.POSITIVE_INFINITY
 /** Looks before a thread goes to sleep, and steps between two: the line that it looks at is the other side's to write. */
 const LOOKS = 200
 const STEPS = 16
 
-export class Queue {
-  private readonly words: Int32Array
-  /** Word offset. */
-  private readonly at: number
-  private readonly mask: number
-  private readonly gateIn: Gate
-  private readonly gateOut: Gate
-
-  /** A view of the queue at byte offset `offset`, for the calling thread. Throws NoCollectionError. */
-  constructor(thread: SyncThread, offset: number) {
-    const { words } = thread
-    if (!(offset > 0 && offset % 4 === 0) || words[(offset >>> 2) + Q_MAGIC] !== MAGIC) {
-      throw new NoCollectionError('queue', offset)
-    }
-    this.words = words
-    this.at = offset >>> 2
-    this.mask = words[this.at + Q_CAPACITY] - 1
-    this.gateIn = new Gate(thread, offset + 4 * Q_IN)
-    this.gateOut = new Gate(thread, offset + 4 * Q_OUT)
-  }
-
-  /** Bytes that a queue for `capacity` values takes. */
-  static bytes(capacity: number): number {
-    return 4 * (Q_RING + roomFor(capacity))
-  }
-
+export class Queue extends QueueRing {
   /**
    * Makes an empty queue in `bytes(capacity)` bytes at byte offset `offset`, a multiple of 4 (of 64 is faster).
    * `capacity`: 1 to 2^28, rounded up to a power of two. Throws InvalidValueError.
    */
   static init(thread: SyncThread, offset: number, capacity: number): Queue {
-    const { words } = thread
-    const room = roomFor(capacity)
-    const at = offset >>> 2
-    words.fill(0, at, at + Q_RING)
-    words[at + Q_CAPACITY] = room
-    words[at + Q_MAGIC] = MAGIC
+    QueueRing.lay(thread, offset, capacity)
     return new Queue(thread, offset)
   }
 
@@ -111,60 +50,11 @@ export class Queue {
   /** Frees the block of a queue that nobody uses any more, with no regard to what is in it. */
   static destroy(heap: Heap, ptr: number): void {
     const queue = Queue.at(heap, ptr)
-    queue.words[queue.at + Q_MAGIC] = 0
+    queue.erase()
     heap.free(ptr)
   }
 
-  /** Where it lies, in bytes: send this number to other threads. */
-  get ptr(): Ptr {
-    return (this.at * 4) as Ptr
-  }
-
-  get capacity(): number {
-    return this.mask + 1
-  }
-
-  /** Values that are in it; out of date when others use it. */
-  get size(): number {
-    const { words, at } = this
-    const head = Atomics.load(words, at + Q_HEAD)
-    return Math.max(0, Math.min(this.mask + 1, (Atomics.load(words, at + Q_TAIL) - head) | 0))
-  }
-
-  get isClosed(): boolean {
-    return Atomics.load(this.words, this.at + Q_CLOSED) !== 0
-  }
-
   // ---- in -----------------------------------------------------------------------------------------------------------
-
-  /**
-   * Puts `value`, a whole number from 1 to 2^32 - 1, in if there is room. Never sleeps but for another producer. Throws
-   * QueueClosedError, InvalidValueError.
-   */
-  tryPush(value: number): boolean {
-    if (!(value > 0 && value >>> 0 === value)) throw invalid('tryPush', value)
-    const { words, at, mask, gateIn } = this
-    gateIn.lock()
-    if (words[at + Q_CLOSED] !== 0) {
-      gateIn.unlock()
-      throw new QueueClosedError(this.ptr)
-    }
-    const tail = words[at + Q_TAIL]
-    if (((tail - words[at + Q_SEEN_HEAD]) | 0) > mask) {
-      // Partner: tryPop, which has read the place that is written next.
-      words[at + Q_SEEN_HEAD] = Atomics.load(words, at + Q_HEAD)
-      if (((tail - words[at + Q_SEEN_HEAD]) | 0) > mask) {
-        gateIn.unlock()
-        return false
-      }
-    }
-    words[at + Q_RING + (tail & mask)] = value
-    // Partner: tryPop, which may read the place from now on.
-    Atomics.store(words, at + Q_TAIL, (tail + 1) | 0)
-    if ((Atomics.load(words, at + Q_IN + 1) & 1) !== 0) gateIn.ring()
-    gateIn.unlock()
-    return true
-  }
 
   /** As `tryPush`, and sleeps while there is no room. Throws CannotBlockError too. */
   push(value: number): void {
@@ -176,19 +66,41 @@ export class Queue {
     return this.tryPush(value) || this.awaitRoom('timedPush', value, timeout)
   }
 
-  private awaitRoom(operation: string, value: number, timeout: number): boolean {
+  /**
+   * Puts the first `count` of `values` in, all unless told, in order, and sleeps while there is no room; values of others may come between if
+   * it does. None may be 0. Throws as `push`; what was in by then stays in.
+   */
+  pushMany(values: Uint32Array, count?: number): void {
+    const done = this.pushSome('pushMany', values, 0, count)
+    if (done < (count ?? values.length))
+      this.awaitRoom('pushMany', done, FOREVER, values, count ?? values.length)
+  }
+
+  /** Waits for room for `value`; or for the first `count` of `values`, of which the first `value` are in. */
+  private awaitRoom(
+    operation: string,
+    value: number,
+    timeout: number,
+    values?: Uint32Array,
+    count = 0,
+  ): boolean {
     const { gateOut } = this
     if (!canBlock) throw new CannotBlockError(operation, 'pushAsync')
     requireTimeout(operation, timeout)
     const end = deadline(timeout)
-    this.look(Q_HEAD)
+    this.look(this.headWord)
+    let done = value
     let isIn: boolean
     let bell: number
     gateOut.join()
     try {
       do {
         bell = gateOut.listen()
-        isIn = this.tryPush(value)
+        if (values === undefined) isIn = this.tryPush(value)
+        else {
+          done += this.pushSome(operation, values, done, count)
+          isIn = done === count
+        }
       } while (!isIn && gateOut.sleep(bell, remaining(end)))
     } finally {
       gateOut.leave()
@@ -216,27 +128,6 @@ export class Queue {
 
   // ---- out ----------------------------------------------------------------------------------------------------------
 
-  /** Takes the value that has been in longest; 0 if there is none. Never sleeps but for another consumer. */
-  tryPop(): number {
-    const { words, at, mask, gateOut } = this
-    gateOut.lock()
-    const head = words[at + Q_HEAD]
-    if (head === words[at + Q_SEEN_TAIL]) {
-      // Partner: tryPush, which has written the places before it.
-      words[at + Q_SEEN_TAIL] = Atomics.load(words, at + Q_TAIL)
-      if (head === words[at + Q_SEEN_TAIL]) {
-        gateOut.unlock()
-        return 0
-      }
-    }
-    const value = words[at + Q_RING + (head & mask)] >>> 0
-    // Partner: tryPush, which may write the place from now on.
-    Atomics.store(words, at + Q_HEAD, (head + 1) | 0)
-    if ((Atomics.load(words, at + Q_OUT + 1) & 1) !== 0) gateOut.ring()
-    gateOut.unlock()
-    return value
-  }
-
   /** As `tryPop`, and sleeps while there is none; 0 if the queue is closed and empty. Throws CannotBlockError. */
   pop(): number {
     return this.tryPop() || this.awaitValue('pop', FOREVER)
@@ -247,12 +138,22 @@ export class Queue {
     return this.tryPop() || this.awaitValue('timedPop', timeout)
   }
 
-  private awaitValue(operation: string, timeout: number): number {
-    const { words, at, gateIn } = this
+  /**
+   * As `tryPopMany`, and sleeps while there is none: at least one, or 0 if the queue is closed and empty or `into` has no
+   * room. Throws CannotBlockError too.
+   */
+  popMany(into: Uint32Array): number {
+    const count = this.tryPopMany(into)
+    return count > 0 || into.length === 0 ? count : this.awaitValue('popMany', FOREVER, into)
+  }
+
+  /** Waits for a value; or for some, which go into `into`. */
+  private awaitValue(operation: string, timeout: number, into?: Uint32Array): number {
+    const { words, gateIn } = this
     if (!canBlock) throw new CannotBlockError(operation, 'popAsync')
     requireTimeout(operation, timeout)
     const end = deadline(timeout)
-    this.look(Q_TAIL)
+    this.look(this.tailWord)
     let value: number
     let bell: number
     let isClosed: boolean
@@ -261,8 +162,8 @@ export class Queue {
       do {
         bell = gateIn.listen()
         // If it was closed before the look that follows, nothing came in after that.
-        isClosed = Atomics.load(words, at + Q_CLOSED) !== 0
-        value = this.tryPop()
+        isClosed = Atomics.load(words, this.closedWord) !== 0
+        value = into === undefined ? this.tryPop() : this.tryPopMany(into)
       } while (value === 0 && !isClosed && gateIn.sleep(bell, remaining(end)))
     } finally {
       gateIn.leave()
@@ -272,7 +173,7 @@ export class Queue {
 
   /** As `timedPop`, without blocking the thread. Rejects with NoWaitAsyncError. */
   async popAsync(timeout: number = FOREVER): Promise<number> {
-    const { words, at, gateIn } = this
+    const { words, gateIn } = this
     requireTimeout('popAsync', timeout)
     const end = deadline(timeout)
     let value = this.tryPop()
@@ -281,7 +182,7 @@ export class Queue {
     try {
       for (;;) {
         const bell = gateIn.listen()
-        const isClosed = Atomics.load(words, at + Q_CLOSED) !== 0
+        const isClosed = Atomics.load(words, this.closedWord) !== 0
         value = this.tryPop()
         if (value !== 0 || isClosed) return value
         if (!(await gateIn.sleepAsync(bell, remaining(end)))) return 0
@@ -291,39 +192,12 @@ export class Queue {
     }
   }
 
-  /** Looks a while whether the other side moves. */
+  /** Looks a while whether the other side moves the word. */
   private look(word: number): void {
-    const { words, at } = this
-    const before = Atomics.load(words, at + word)
+    const { words } = this
+    const before = Atomics.load(words, word)
     for (let step = 0; step < LOOKS * STEPS; step++) {
-      if (step % STEPS === 0 && Atomics.load(words, at + word) !== before) return
+      if (step % STEPS === 0 && Atomics.load(words, word) !== before) return
     }
   }
-
-  /**
-   * Lets nothing in any more, and wakes all: `push` throws, `pop` takes what is left and then returns 0. Any thread, any
-   * number of times.
-   */
-  close(): void {
-    const { words, at, gateIn, gateOut } = this
-    // Both at once: a death leaves neither side untold.
-    gateIn.lock()
-    gateOut.lock()
-    Atomics.store(words, at + Q_CLOSED, 1)
-    gateIn.ringAll()
-    gateOut.ringAll()
-    gateOut.unlock()
-    gateIn.unlock()
-  }
-}
-
-function roomFor(capacity: number): number {
-  if (!(Number.isInteger(capacity) && capacity >= 1 && capacity <= MAX_CAPACITY)) {
-    throw new InvalidValueError('Queue', 'the capacity', capacity, `a whole number from 1 to ${MAX_CAPACITY}`)
-  }
-  return 2 ** Math.ceil(Math.log2(capacity))
-}
-
-function invalid(operation: string, value: unknown): InvalidValueError {
-  return new InvalidValueError(operation, 'the value', value, 'a whole number from 1 to 2^32 - 1')
 }

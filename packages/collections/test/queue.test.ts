@@ -2,6 +2,7 @@
 
 import { Queue, QueueClosedError } from '@hakmem/collections'
 import { Heap } from '@hakmem/core'
+import { InvalidValueError } from '@hakmem/sync'
 import { assert, suite } from '@hakmem/testing'
 
 const test = suite('queue')
@@ -18,6 +19,50 @@ test('values come out in the order in which they went in, as many as there is ro
       [1, 2 ** 32 - 1, 3, 4, 0],
     )
   }
+})
+
+test('several go in and come out at once, as many as there is room for, or there are', () => {
+  const heap = Heap.create({ bytes: 2 ** 20, threads: 1 })
+  const queue = Queue.create(heap, 4)
+  const into = new Uint32Array(3)
+  for (let round = 0; round < 5; round++) {
+    assert.is(queue.tryPushMany(Uint32Array.of(1, 2 ** 32 - 1, 3)), 3)
+    assert.is(queue.tryPushMany(Uint32Array.of(4, 5, 6)), 1)
+    assert.is(queue.tryPushMany(new Uint32Array(0)), 0)
+    assert.is(queue.tryPopMany(new Uint32Array(0)), 0)
+    assert.is(queue.popMany(into), 3)
+    assert.equal([...into], [1, 2 ** 32 - 1, 3])
+    assert.is(queue.tryPopMany(into), 1)
+    assert.is(into[0], 4)
+    assert.is(queue.tryPopMany(into), 0)
+  }
+})
+
+test('of several that are no values, none goes in', () => {
+  const heap = Heap.create({ bytes: 2 ** 20, threads: 1 })
+  const queue = Queue.create(heap, 4)
+  const wrong: unknown[] = [Uint32Array.of(1, 0, 2), [1, 2], Int32Array.of(1), undefined, 7]
+  for (const values of wrong)
+    assert.throws(
+      () => queue.tryPushMany(values as Uint32Array),
+      (error: unknown) => error instanceof InvalidValueError,
+    )
+  for (const count of [3, -1, 0.5, Number.NaN])
+    assert.throws(
+      () => queue.pushMany(Uint32Array.of(1, 2), count),
+      (error: unknown) => error instanceof InvalidValueError,
+    )
+  assert.is(queue.size, 0)
+  queue.pushMany(Uint32Array.of(5, 6, 7), 2)
+  queue.close()
+  for (const values of [Uint32Array.of(7), new Uint32Array(0)])
+    assert.throws(
+      () => queue.pushMany(values),
+      (error: unknown) => error instanceof QueueClosedError,
+    )
+  const into = new Uint32Array(8)
+  assert.equal([queue.popMany(into), queue.popMany(into)], [2, 0])
+  assert.equal([...into.subarray(0, 2)], [5, 6])
 })
 
 test('a closed queue gives what is left and takes nothing', () => {

@@ -103,7 +103,8 @@ export function freeAt(binding: Binding, p: number, count = 0): void {
   check(memory, p, Class, count === 0)
   // What is no live block must not lead to others: `free` says what it is.
   if (memory.owns(p)) {
-    for (let k = 0; k < Math.max(1, count); k++) binding.release((p + k * size) | 0)
+    const releases = Class.layout.owns ? Math.max(1, count) : 0
+    for (let k = 0; k < releases; k++) binding.release((p + k * size) | 0)
     retire(memory, p)
   }
   memory.free(p)

@@ -2,7 +2,7 @@
  * A kind of field: its size, and how to read and write it, given the memory and where it lies.
  *
  * `read` and `write` are asked once per memory for a function of an address. The accessors of a struct are closures over
- * those functions, and those over the views of the memory, so V8 folds all of it into the caller's loop as constants; it
+ * those functions (of numbers: see `accessors.ts`), and those over the views of the memory, so V8 folds all of it into the caller's loop as constants; it
  * finds the hidden class of the view from the accessor itself, so the same accessor serves any number of struct types
  * without becoming megamorphic (README.md, "How fast", has the figures).
  *

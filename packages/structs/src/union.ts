@@ -11,6 +11,7 @@ import {
   perMemory,
   type ValueOf,
 } from './kind.ts'
+import { zero } from './zero.ts'
 
 type Variants = Readonly<Record<string, FieldType>>
 
@@ -103,7 +104,7 @@ function unions(
       if (index < 0) throw new FieldError('union', tag, `one of ${names.join(', ')}`)
       this.release()
       const at = (this.at + offset) | 0
-      U8.fill(0, at >>> 0, (at >>> 0) + largest)
+      zero(memory, at, largest)
       U8[this.at >>> 0] = index
       if (init !== undefined) variants[index].write(at, init)
       return variants[index].read(at)

@@ -14,6 +14,7 @@ import {
   type ValueOf,
 } from './kind.ts'
 import { allocate, retire } from './tags.ts'
+import { zero } from './zero.ts'
 
 /** A list that grows. */
 export interface Vec<V, I> extends List<V, I> {
@@ -96,7 +97,7 @@ function vecs<V, I>(memory: Memory, kind: Kind<V, I>) {
       const { word, length } = this
       if (length === U32[word + 2]) this.reserve(Math.max(FIRST, 2 * length))
       const at = (U32[word] + length * stride) | 0
-      U8.fill(0, at >>> 0, (at >>> 0) + stride)
+      zero(memory, at, stride)
       // Counted before it is filled: what it owns by then is freed with the rest if filling throws.
       U32[word + 1] = length + 1
       try {

@@ -18,11 +18,18 @@ const WITHIN = 100_000
 const inQueue: readonly Mutant[] = [
   {
     name: 'a producer looks for sleepers before its value is in',
-    file: 'collections/dist/queue.js',
+    file: 'collections/dist/queue-ring.js',
     replace:
       'Atomics.store(words, at + Q_TAIL, (tail + 1) | 0);\n        if ((Atomics.load(words, at + Q_IN + 1) & 1) !== 0)\n            gateIn.ring();',
     by: 'if ((Atomics.load(words, at + Q_IN + 1) & 1) !== 0)\n            gateIn.ring();\n        Atomics.store(words, at + Q_TAIL, (tail + 1) | 0);',
     scene: 'twoConsumers',
+  },
+  {
+    name: 'who brings several wakes one',
+    file: 'collections/dist/queue-ring.js',
+    replace: 'k < count && (Atomics.load(words, at + Q_IN',
+    by: 'k < 1 && (Atomics.load(words, at + Q_IN',
+    scene: 'manyIn',
   },
   {
     name: 'who has rung does not say that others may sleep still',

@@ -6,7 +6,7 @@ import type { End, Scenario } from '@hakmem/interleave'
 import { checkMembers, World } from './queue-world.ts'
 
 export type Scene = Scenario<World>
-type Player = (world: World) => number | Promise<number> | Promise<readonly number[]>
+type Player = (world: World) => number | readonly number[] | Promise<number> | Promise<readonly number[]>
 
 /** Long enough never to be over by the clock: that a time is over is the scheduler's choice. */
 const A_TIME = 1e9
@@ -40,22 +40,36 @@ const closes =
     return 0
   }
 
+const pushesMany =
+  (name: string, ...values: number[]): Player =>
+  (world) => {
+    world.queue(name).pushMany(Uint32Array.from(values))
+    return 0
+  }
+
+/** Two, at once if they are there. */
+const popsTwo =
+  (name: string): Player =>
+  (world) => {
+    const queue = world.queue(name)
+    const into = new Uint32Array(2)
+    if (queue.popMany(into) === 1) into[1] = queue.pop()
+    return [into[0], into[1]]
+  }
+
 /** What a reaper does for those who would wait for the dead thread for ever. */
 function closeFor(world: World, reaper: string): void {
   world.queue(reaper).close()
 }
 
+/** What each call of a thread pushes: a value, or several at once. */
+type Pushed = Readonly<Record<string, readonly (number | readonly number[])[]>>
+
 /**
  * `values`: what is pushed, by thread. In the end each is in the queue, came out once, was refused (its push returned it,
  * or threw), or is one of `lost` that a dead thread was pushing or popping at once; and of one thread they came out in order.
  */
-function scene(
-  name: string,
-  capacity: number,
-  values: Readonly<Record<string, readonly number[]>>,
-  threads: Scene['threads'],
-  lost = 1,
-): Scene {
+function scene(name: string, capacity: number, values: Pushed, threads: Scene['threads'], lost = 1): Scene {
   return {
     name,
     setup: () => new World(capacity),
@@ -72,12 +86,7 @@ function scene(
   }
 }
 
-function checkValues(
-  world: World,
-  end: End,
-  values: Readonly<Record<string, readonly number[]>>,
-  lost: number,
-): void {
+function checkValues(world: World, end: End, values: Pushed, lost: number): void {
   const found: number[] = []
   for (const [thread, outcomes] of Object.entries(end.results)) {
     if (thread.startsWith('reaper') || thread in values) continue
@@ -91,12 +100,14 @@ function checkValues(
   let missing = 0
   for (const [thread, pushed] of Object.entries(values)) {
     const outcomes = end.results[thread] ?? []
-    for (const [k, value] of pushed.entries()) {
+    for (const [k, pushedAtOnce] of pushed.entries()) {
       const outcome = outcomes[k]
       const isIn = outcome !== undefined && outcome.threw === undefined && outcome.returned === 0
-      if (isIn && !found.includes(value)) missing++
-      if (outcome !== undefined && !isIn && found.includes(value))
-        throw new Error(`${value} was refused, and is in`)
+      const [first, ...more] = [pushedAtOnce].flat()
+      missing += isIn ? [first, ...more].filter((value) => !found.includes(value)).length : 0
+      // Of several, the first may be in when the queue is closed.
+      if (outcome !== undefined && !isIn && more.length === 0 && found.includes(first))
+        throw new Error(`${first} was refused, and is in`)
     }
   }
   const consumers = end.killed.filter(({ thread }) => !(thread in values) && !thread.startsWith('reaper'))
@@ -136,6 +147,23 @@ export const twoProducers = () =>
       b: pushes('b', 2),
       c: [pops('c'), pops('c')],
     },
+  )
+
+export const manyIn = () =>
+  scene(
+    'one pushes two at once, two pop one each',
+    2,
+    { a: [[1, 2]] },
+    { a: pushesMany('a', 1, 2), b: pops('b'), c: pops('c') },
+  )
+
+export const manyOut = () =>
+  scene(
+    'one pushes two at once and one more, one pushes one, one pops two at once',
+    2,
+    { a: [[1, 2], 3], c: [4] },
+    { a: [pushesMany('a', 1, 2), pushes('a', 3)], b: popsTwo('b'), c: pushes('c', 4) },
+    2,
   )
 
 const passesOn =
