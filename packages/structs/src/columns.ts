@@ -6,10 +6,9 @@
 import type { Ptr } from '@hakmem/core'
 import type { ArrayKind } from './array.ts'
 import { LayoutError } from './errors.ts'
-import { alignTo, type FieldType, type Memory } from './kind.ts'
+import type { FieldType, Memory } from './kind.ts'
 import type { Fields } from './layout.ts'
 import type { Scalar } from './scalars.ts'
-import { zero } from './zero.ts'
 
 type ColumnOf<T> =
   T extends Scalar<infer _V, infer C> ? C : T extends ArrayKind<infer E> ? ColumnOf<E> : never
@@ -61,7 +60,7 @@ function isArray(type: FieldType): type is ArrayKind<FieldType> {
 export function makeColumns<F extends Fields>(fields: F, memory: Memory, length: number): Columns<F> {
   const { size } = columnsOf(fields, length)
   const ptr = memory.malloc(size)
-  zero(memory, ptr, alignTo(size, ALIGN))
+  memory.arena.bulk.zero(ptr, ptr + size)
   return columnsAt(fields, memory, ptr, length)
 }
 

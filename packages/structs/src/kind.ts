@@ -28,6 +28,7 @@ export interface Memory {
   readonly I64: BigInt64Array
   readonly U64: BigUint64Array
   readonly sync: SyncThread
+  readonly arena: Heap['arena']
   /** Whether blocks of structs carry their type, see `tags.ts`. */
   readonly types: boolean
   /** For memory that is part of a heap: the heap. */

@@ -65,6 +65,10 @@ class RegionMemory implements Memory {
     return this.heap.sync
   }
 
+  get arena(): Heap['arena'] {
+    return this.heap.arena
+  }
+
   malloc(size: number): Ptr {
     if (this.current === undefined) throw new RegionError('make: no region is in use.')
     return this.current.take(size)

@@ -18,13 +18,12 @@ import type { Ptr } from '@hakmem/core'
 import { type Binding, bind, freeAt, makeAt, scopedAt, type ViewClass } from './binding.ts'
 import { type Columns, columnsAt, makeColumns } from './columns.ts'
 import { FieldError, LayoutMismatchError, NullPointerError } from './errors.ts'
-import { type AnyKind, alignTo, type InitOf, type Kind, type Memory, type ValueOf } from './kind.ts'
+import type { AnyKind, InitOf, Kind, Memory, ValueOf } from './kind.ts'
 import { type Fields, type Layout, layOut } from './layout.ts'
 import { Many } from './many.ts'
 import { Region } from './region.ts'
 import { allocate, check } from './tags.ts'
 import { View } from './view.ts'
-import { zero } from './zero.ts'
 
 type KeysWhere<F, Wanted> = { [K in keyof F]: F[K] extends Wanted ? K : never }[keyof F]
 
@@ -149,7 +148,7 @@ export function struct<const F extends Fields>(fields: F): StructClass<F> {
     requireLength(this.name, length)
     const p = allocate(memory, this, size * length, length)
     // Blocks end at multiples of 16 bytes.
-    zero(memory, p, alignTo(size * length, 8))
+    memory.arena.bulk.zero(p, p + Math.ceil((size * length) / 16) * 16)
     return new Many(bindingOf(this, memory), p, length)
   }
 
