@@ -5,8 +5,9 @@
  *     node benchmarks/dist/cliffs.js
  *
  * Each line is a ratio of two figures of hakmem in one thread: round 20 to round 3 of the same process; two and three
- * heaps, taken in turn every 20,000 operations through the same call sites, to one (the fast paths are specialised for
- * the first two heaps of a thread, `specialise.ts` of `@hakmem/core`); 32 functions that call malloc and free, taken in
+ * heaps, taken in turn every 20,000 operations through the same call sites, to one that is taken in turn with itself, so
+ * that V8 knows as little of the loop's heap (the fast paths are specialised for the first two heaps of a thread,
+ * `specialise.ts` of `@hakmem/core`); 32 functions that call malloc and free, taken in
  * turn every 200 operations, to one. Each figure comes from a process of its own, all in turn in each round; printed
  * are medians over the rounds.
  */
@@ -35,15 +36,21 @@ type Work = (operations: number) => number
 const variants: Readonly<Record<string, () => Promise<number[]>>> = {
   'tiny-hot': async () => early(await loopOf('tiny-hot', 'tiny-hot', 1, 1)),
   'random-mixed': async () => early(await loopOf('random-mixed', 'toggle', 1, 1)),
-  'one heap': async () => steady(await loopOf('tiny-hot', 'tiny-hot', 1, 1), TURN),
+  'one heap': async () => steady(await loopOf('tiny-hot', 'tiny-hot', 1, 1, 2), TURN),
   'two heaps': async () => steady(await loopOf('tiny-hot', 'tiny-hot', 2, 1), TURN),
   'three heaps': async () => steady(await loopOf('tiny-hot', 'tiny-hot', 3, 1), TURN),
   'one call site': async () => steady(await loopOf('tiny-hot', 'tiny-hot', 1, 1), CYCLE),
   '32 call sites': async () => steady(await loopOf('tiny-hot', 'tiny-hot', 1, SITES), CYCLE),
 }
 
-/** The loop of a workload: each call goes to the next heap, through the next copy of the loop's module. */
-async function loopOf(name: string, file: string, heapCount: number, siteCount: number): Promise<Work> {
+/** The loop of a workload: each of its `turns` calls goes to the next heap, through the next copy of the loop's module. */
+async function loopOf(
+  name: string,
+  file: string,
+  heapCount: number,
+  siteCount: number,
+  turns = heapCount,
+): Promise<Work> {
   const { kind, shape } = workloads.find((one) => one.name === name) as Workload
   const heaps = Array.from({ length: heapCount }, () => Heap.create({ bytes: 64 * 2 ** 20, threads: 2 }))
   const board = openBoard(new SharedArrayBuffer(boardBytes(kind, shape, 1)), kind, shape, 1)
@@ -52,12 +59,12 @@ async function loopOf(name: string, file: string, heapCount: number, siteCount: 
   const loops: Loop[][] = []
   for (let site = 0; site < siteCount; site++) {
     const { bind } = await import(`./loops/${file}.js?site=${site}`)
-    loops.push(heaps.map((heap) => bind(heap, lane, shape)))
+    loops.push(Array.from({ length: turns }, (_, k) => bind(heaps[k % heapCount], lane, shape)))
   }
   let turn = 0
   return (operations) => {
     turn++
-    return apart(loops[turn % siteCount][turn % heapCount], operations)
+    return apart(loops[turn % siteCount][turn % turns], operations)
   }
 }
 
