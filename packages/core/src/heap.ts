@@ -27,6 +27,7 @@ import {
   LARGE_MIN,
   MID_CLASSES,
   membersOf,
+  OutOfMemoryError,
   PAGE,
   type Ptr,
   R_BATCH,
@@ -351,21 +352,24 @@ export class Heap extends BlockCache {
     const last = this.record.at + R_BATCH
     const count = this.record.at + R_BATCH_COUNT
     let k = 0
-    for (; k < out.length; k++) {
-      const p = this.tryMalloc(size)
-      if (p === 0) break
-      W[p >>> 2] = W[last]
-      W[last] = p
-      W[count] = k + 1
-      try {
-        out[k] = p
-      } catch (error) {
-        W[count] = 0
-        this.free(p)
-        throw error
+    try {
+      for (; k < out.length; k++) {
+        const p = this.malloc(size)
+        W[p >>> 2] = W[last]
+        W[last] = p
+        W[count] = k + 1
+        try {
+          out[k] = p
+        } catch (error) {
+          this.free(p)
+          throw error
+        }
       }
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error
+    } finally {
+      W[count] = 0
     }
-    W[count] = 0
     return k
   }
 
