@@ -8,13 +8,13 @@
  * the freer dies right after. N3 publishes "this run holds marks" to the owner's look round the ring, which takes
  * the flag down (exchange) before it reads the bytes. N4 spares the owner the look; the owner takes it by exchange.
  * The owner is read as late as N4 because the extent may change hands between the mark and the flag: whoever adopts
- * treats every run as flagged, so a flag that finds the former owner's id needs no other hint. One that finds an
- * orphan makes the freeing thread adopt it (mimalloc's reclaim on free): whoever frees the blocks of a thread that
- * left is likely to free more of them, and then frees its own.
+ * reads the flags of its runs behind the swap that took it, so a flag raised before is seen there, and behind one raised
+ * later N4 finds the adopter. A flag that finds an orphan makes the freeing thread adopt it (mimalloc's reclaim on free):
+ * whoever frees the blocks of a thread that left is likely to free more of them, and then frees its own.
  *
  * N2 is a plain read and may be stale: an owner that took the flag down just before the mark became visible may
  * miss it until something else flags the run. That is the one declared race. It loses a notification, never a mark:
- * flush, park, detach, the sweep in rotation and the out-of-memory path go by bytes.
+ * flush, the sweep in rotation and the out-of-memory path go by bytes.
  *
  * A linked queue of runs in place of flags was tried and is wrong: a freer that stops between flag and push leaves
  * the run pushed twice or never, and nobody can tell.
@@ -72,7 +72,7 @@ function bundle(record: ThreadRecord, page: number, c: number, extent: number): 
   // Released behind the mark; partner: the owner's exchange, which then reads the mark. Two that raise one flag at a time
   // count it twice, which costs the owner a look.
   release(arena.F, page, 1)
-  // A stale owner gets a hint too many, and who adopted in between takes all runs for flagged.
+  // A stale owner gets a hint too many; who adopted in between, and did not see the flag yet, finds the mark by rotation.
   const owner = glance(W, g.table + extent)
   if (extentState(owner) === OWNED) {
     const hint = g.records + extentSlot(owner) * g.recordWords + R_HINTS + c

@@ -15,7 +15,9 @@
  *
  * Counts per run (`aux`) and per class are kept per refill and per flush, never per block. They are hints: before a
  * run is given back its bytes are read. Flags are how other threads say "I freed into this run"; they may be stale
- * or lost (see `remote.ts`), so `collect` with `all` goes by the bytes alone.
+ * or lost (see `remote.ts`), so `collect` with `all` goes by the bytes alone. A run's count and flag go with it from a thread
+ * that parks (`leave`) to the one that adopts (`adopt`), so neither reads blocks that nobody freed; of a dead thread's runs a
+ * reaper raises all flags, and whoever adopts them counts.
  *
  * Bounds: a look round a ring stops after RING_STEPS runs; a sweep, flush or recount reads each block of a run once.
  */
@@ -402,15 +404,15 @@ export class Slabs {
 
   /**
    * Leaves the runs of the class to whoever adopts them, in order: nothing cached, every count that of the bytes, but for
-   * marks that a flag tells of or nobody told of. Reads the blocks of flagged runs, and of the one that is being swept: its
-   * flag is down, and marks may lie ahead of the sweep.
+   * marks that a flag tells of or nobody told of. Reads the blocks of flagged runs, and of the one that is being swept, unless
+   * it was taken fresh: its flag is down, and marks may lie ahead of the sweep.
    */
   leave(c: number): void {
     if (this.rings.hand(c) === 0) return
     this.collect(c, false)
     this.flush(c)
     const cursor = this.W[this.at + R_CURSOR + c]
-    if (cursor !== 0) this.recount(this.headPage(cursor * 16), c)
+    if (cursor !== 0 && this.W[this.at + R_FRESH + c] === 0) this.recount(this.headPage(cursor * 16), c)
   }
 
   private recount(page: number, c: number): void {
