@@ -20,7 +20,6 @@ import {
   extentState,
   FREE,
   LIST_WORDS,
-  MAGAZINES,
   ORPHAN,
   OWNED,
   PAGE,
@@ -295,7 +294,7 @@ function entriesOf(arena: Arena, at: number, c: number): number[] | undefined {
   if (base < at + g.brims[c] - g.caps[c] || top < base || top > at + g.brims[c]) return undefined
   const entries = Array.from({ length: top - base }, (_, k) => base + 1 + k)
   const depot = new Depot(arena, at)
-  for (let place = 0; place < MAGAZINES; place++) {
+  for (let place = 0; place < depot.count; place++) {
     if (depot.classAt(place) !== c) continue
     const count = depot.countAt(place)
     if (c > STOWED_CLASSES || count > g.cacheWords / 2) return undefined

@@ -13,7 +13,7 @@
 
 import { CACHED_MAX, CLASS_OF, MID_CLASSES, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
 import { STOWED_CLASSES } from './depot.ts'
-import { type Geometry, MAGAZINES } from './layout.ts'
+import type { Geometry } from './layout.ts'
 
 export interface Bounds {
   /** Bytes of the blocks in one thread's caches, and in its magazines. */
@@ -45,14 +45,14 @@ export function boundsOf(g: Geometry): Bounds {
   // Slabs are aligned. A segment holds four blocks, rounded up to a common multiple with the page: at most seven.
   const extentsOf = (c: number) => (c <= TINY_CLASSES ? 1 : spread((c <= MID_CLASSES ? 7 : 1) * SIZES[c]))
   const magazine = (c: number) => (c <= STOWED_CLASSES ? (g.caps[c] + 1) >>> 1 : 0)
-  const pinned = (c: number) => (g.caps[c] + MAGAZINES * magazine(c)) * extentsOf(c) * extent
+  const pinned = (c: number) => (g.caps[c] + g.magazines * magazine(c)) * extentsOf(c) * extent
   const free = (peak: number) => 0.25 * peak + 2 * extent + 0.02 * peak
   let cached = 0
   let stowed = 0
   let allPinned = 0
   for (let c = 1; c <= SMALL_CLASSES; c++) {
     cached += g.caps[c] * SIZES[c]
-    stowed = Math.max(stowed, MAGAZINES * magazine(c) * SIZES[c])
+    stowed = Math.max(stowed, g.magazines * magazine(c) * SIZES[c])
     allPinned += pinned(c)
   }
   const blocks = room / 16

@@ -4,7 +4,7 @@
  * cache is empty, a refill takes it back: a word per block is copied, and neither the blocks' bytes nor their runs are
  * touched. Programs that make and drop thousands of small blocks at a time live on it (docs/performance.md).
  *
- * MAGAZINES places, filled in turn; what is in a place that is needed goes back to its runs first. Small blocks only:
+ * There are so many places, filled in turn; what is in a place that is needed goes back to its runs first. Small blocks only:
  * of larger ones, the bytes held would be many, and what a flush costs is little beside their use.
  *
  * An entry is in the cache of its class or in one magazine, never in both. A header is cleared before its entries are
@@ -14,7 +14,7 @@
 
 import type { Arena } from './arena.ts'
 import { SIZES } from './classes.ts'
-import { type Geometry, MAGAZINES, R_MAGAZINE_AT, R_MAGAZINES } from './layout.ts'
+import { R_MAGAZINE_AT, R_MAGAZINES } from './layout.ts'
 
 /** Largest block in bytes that a magazine holds. */
 const STOWED_MAX = 128
@@ -28,28 +28,31 @@ export class Depot {
   private readonly hand: number
   private readonly places: number
   private readonly words: number
+  /** How many places there are. */
+  readonly count: number
 
   constructor(arena: Arena, record: number) {
-    const g: Geometry = arena.geometry
+    const g = arena.geometry
     this.W = arena.W
     this.headers = record + R_MAGAZINES
     this.hand = record + R_MAGAZINE_AT
     this.places = record + g.depot
     this.words = g.cacheWords / 2
+    this.count = g.magazines
   }
 
   /** The place to fill next, which may hold a magazine. */
   next(): number {
     const place = this.W[this.hand]
-    this.W[this.hand] = (place + 1) % MAGAZINES
+    this.W[this.hand] = (place + 1) % this.count
     return place
   }
 
   /** The place that was filled last with a magazine of class `c`, -1 if there is none. */
   find(c: number): number {
-    const newest = this.W[this.hand] + MAGAZINES - 1
-    for (let k = 0; k < MAGAZINES; k++) {
-      const place = (newest - k) % MAGAZINES
+    const newest = this.W[this.hand] + this.count - 1
+    for (let k = 0; k < this.count; k++) {
+      const place = (newest - k) % this.count
       if (this.classAt(place) === c) return place
     }
     return -1
@@ -92,7 +95,7 @@ export class Depot {
   }
 
   dropAll(): void {
-    for (let place = 0; place < MAGAZINES; place++) this.drop(place)
+    for (let place = 0; place < this.count; place++) this.drop(place)
     this.W[this.hand] = 0
   }
 }

@@ -159,8 +159,8 @@ export const LIST_WORDS = 256
 export const R_BASES = 1152
 /** Of the thread's magazines (see `depot.ts`): class << 16 | entries, 0 for none; and the place filled next. Owner only, hints. */
 export const R_MAGAZINES = 1216
-export const MAGAZINES = 16
-export const R_MAGAZINE_AT = 1232
+const MAGAZINES_MAX = 64
+export const R_MAGAZINE_AT = 1280
 /** H_POLICY as last followed; -1 before the first time, and when it is to be followed anew. Owner only. */
 export const R_POLICY = 1408
 /** Shard whose extents this thread claims first, from 1; 0: it does not matter. Owner only. */
@@ -234,7 +234,8 @@ export interface Geometry {
   /** Most entries of each class's cache, and the word offset of its last one from the record's start; of none at 0. */
   readonly caps: Int32Array
   readonly brims: Int32Array
-  /** Word offset of the magazines from the record's start, half of `cacheWords` each. */
+  /** How many magazines there may be, and their word offset from the record's start, half of `cacheWords` each. */
+  readonly magazines: number
   readonly depot: number
 }
 
@@ -257,6 +258,11 @@ function slabShiftOf(bytes: number): number {
 /** 1.5 % of a thread's share of the heap for its caches; only what holds entries is ever touched. */
 function cacheWordsOf(bytes: number, threads: number): number {
   return 1 << Math.floor(Math.log2(clamp(bytes / threads / 2 ** 14, 32, 4096)))
+}
+
+/** One for each MiB of a thread's share of the heap, 16 at least: full, they hold a sixteenth of a large share. */
+function magazinesOf(bytes: number, threads: number): number {
+  return 1 << Math.floor(Math.log2(clamp(bytes / threads / 2 ** 20, 16, MAGAZINES_MAX)))
 }
 
 /**
@@ -299,7 +305,8 @@ export function geometry(room: number, threads: number, flags: number, base = 0)
   const caches = align(eventRing + events * EVENT_WORDS + 1, cacheWords)
   const brims = Int32Array.from({ length: CLASSES }, (_, c) => caches + c * cacheWords - 1)
   const depot = caches + SMALL_CLASSES * cacheWords
-  const recordWords = depot + (MAGAZINES / 2) * cacheWords
+  const magazines = magazinesOf(room, threads)
+  const recordWords = depot + (magazines / 2) * cacheWords
 
   const table = (base + PAGE) / 4
   const touched = table + extents
@@ -345,6 +352,7 @@ export function geometry(room: number, threads: number, flags: number, base = 0)
     cacheWords,
     caps,
     brims,
+    magazines,
     depot,
   }
 }

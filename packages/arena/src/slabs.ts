@@ -30,7 +30,6 @@ import { Depot, STOWED_CLASSES } from './depot.ts'
 import {
   type Geometry,
   LIST_WORDS,
-  MAGAZINES,
   R_AVAIL,
   R_BASES,
   R_COOL,
@@ -191,7 +190,7 @@ export class Slabs {
     W[at] = base
     this.giveBack(c, base + 1, old)
     if (c > STOWED_CLASSES) return
-    for (let place = 0; place < MAGAZINES; place++) {
+    for (let place = 0; place < this.depot.count; place++) {
       if (this.depot.classAt(place) === c) this.empty(place)
     }
   }
@@ -470,7 +469,7 @@ export class Slabs {
   private isCached(page: number, c: number, first: number, last: number): boolean {
     const { depot } = this
     if (this.leadsInto(page, first, last)) return true
-    for (let place = 0; place < MAGAZINES; place++) {
+    for (let place = 0; place < this.depot.count; place++) {
       const at = depot.entriesAt(place)
       if (depot.classAt(place) === c && this.leadsInto(page, at, at + depot.countAt(place) - 1)) return true
     }
