@@ -165,7 +165,8 @@ export abstract class BlockCache {
       const step = SIZES[c] >>> 4
       const cached = 128 | c
       const empty = W[list]
-      let top = record.slabs.reload(c) ? W[list] : empty
+      const reloaded = record.slabs.reload(c) ? W[list] : empty
+      let top = reloaded
       let remote = 0
       for (let runs = 0; top === empty && runs < RUNS_PER_REFILL; runs++) {
         let i = W[at + R_CURSOR + c]
@@ -191,7 +192,7 @@ export abstract class BlockCache {
         W[list] = top
         record.slabs.swept(page, c, i < stop ? i : 0, top - empty, known)
       }
-      record.count(COUNTERS.refilled, top - empty)
+      record.count(COUNTERS.refilled, top - reloaded)
       record.count(COUNTERS.collected, remote)
       record.leave()
       if (top === empty) {

@@ -15,7 +15,7 @@ export const COUNTERS = {
   refillAdopted: 3,
   /** Extents claimed. */
   refillExtent: 4,
-  /** Blocks handed to caches by refills. */
+  /** Blocks handed to caches by sweeps. */
   refilled: 5,
   /** Blocks collected that other threads had freed. */
   collected: 6,
