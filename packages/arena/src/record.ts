@@ -239,7 +239,7 @@ export class ThreadRecord {
   /** Nothing was freed by or to this thread since it last collected everything, as far as anybody said. */
   private isSpent(): boolean {
     for (let c = 1; c <= LARGE; c++) {
-      if (this.slabs.announced(c) || (c <= SMALL_CLASSES && this.slabs.cached(c) > 0)) return false
+      if (this.slabs.announced(c) || (c <= SMALL_CLASSES && this.slabs.holdsAny(c))) return false
     }
     return !this.extents.anyOrphans() && this.runs.usedPages === this.W[this.at + R_SPENT_PAGES]
   }

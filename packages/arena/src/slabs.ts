@@ -125,6 +125,11 @@ export class Slabs {
     return this.W[this.at + R_LISTS + c] - this.W[this.at + R_BASES + c]
   }
 
+  /** Whether this thread has freed blocks of the class that are in no run: in the cache, or in a magazine. */
+  holdsAny(c: number): boolean {
+    return this.cached(c) > 0 || (c <= STOWED_CLASSES && this.depot.find(c) >= 0)
+  }
+
   private roomOf(c: number): number {
     return this.at + this.g.brims[c] - this.W[this.at + R_BASES + c]
   }
@@ -157,15 +162,17 @@ export class Slabs {
   makeRoom(c: number): void {
     const W = this.W
     const at = this.at + R_LISTS + c
+    const isStowed = c <= STOWED_CLASSES
+    const place = isStowed ? this.depot.next() : -1
+    // While the cache still has its entries: giving runs back looks for those that lead into them.
+    if (isStowed) this.empty(place)
     const old = W[at]
     const top = old - ((this.cached(c) + 1) >>> 1)
     W[at] = top
-    if (c > STOWED_CLASSES) {
+    if (!isStowed) {
       this.giveBack(c, top + 1, old)
       return
     }
-    const place = this.depot.next()
-    this.empty(place)
     this.depot.put(place, c, top + 1, old - top)
     this.runs.count(COUNTERS.stowed)
   }
@@ -469,7 +476,7 @@ export class Slabs {
   private isCached(page: number, c: number, first: number, last: number): boolean {
     const { depot } = this
     if (this.leadsInto(page, first, last)) return true
-    for (let place = 0; place < this.depot.count; place++) {
+    for (let place = 0; place < depot.count; place++) {
       const at = depot.entriesAt(place)
       if (depot.classAt(place) === c && this.leadsInto(page, at, at + depot.countAt(place) - 1)) return true
     }

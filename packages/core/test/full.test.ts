@@ -98,6 +98,18 @@ for (const [size, share] of USE) {
   })
 }
 
+test('a request that failed is no reason to refuse one for what magazines have got since', () => {
+  using heap = Heap.create({ bytes: MIB, threads: 1 })
+  const blocks = fill(heap, 16)
+  assert.is(heap.tryMalloc(4096), 0)
+  heap.freeBatch(blocks.slice(0, 1024))
+  // The cache is empty again; what is free by now is in magazines.
+  const { slabs } = heap.record
+  while (slabs.cached(1) > 0) heap.malloc(16)
+  assert.ok(slabs.holdsAny(1))
+  assert.ok(heap.tryMalloc(4096) !== 0)
+})
+
 test('what is free but scattered over every class is found for one large block', () => {
   using heap = Heap.create({ bytes: 8 * MIB, threads: 1 })
   const { free } = soundAudit(heap)
