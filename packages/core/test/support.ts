@@ -4,6 +4,10 @@ import { Arena, type ArenaOptions, type Audit, isHeapError, type Ptr, ThreadReco
 import { Heap } from '@hakmem/core'
 import { assert } from '@hakmem/testing'
 
+const MIB = 2 ** 20
+/** A size of every kind: smallest, tiny, mid, large, several extents. */
+export const SIZES = [1, 16, 17, 100, 1024, 1025, 5000, 40_000, 65_535, 65_536, 300_000, 5 * MIB]
+
 /** Several threads of one heap, played in turn by the calling thread: each has a record of its own. */
 export function threadsOf(count: number, options: ArenaOptions): Heap[] {
   const arena = Arena.create({ threads: count, ...options })

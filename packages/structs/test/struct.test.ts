@@ -1,61 +1,10 @@
-// Declaring, making, viewing and freeing structs.
+// Making, viewing and freeing structs.
 
 import { Heap } from '@hakmem/core'
-import {
-  array,
-  atomic,
-  bool,
-  f32,
-  f64,
-  i8,
-  i16,
-  i32,
-  i64,
-  layoutOf,
-  mutex,
-  oneOf,
-  ptr,
-  str,
-  struct,
-  text,
-  u8,
-  u16,
-  u32,
-  u64,
-} from '@hakmem/structs'
+import { array, bool, f32, f64, i16, layoutOf, oneOf, str, struct, text, u8 } from '@hakmem/structs'
 import { assert, suite } from '@hakmem/testing'
+import { Numbers, Particle } from './samples.ts'
 import { codeOf, liveBytes, untyped } from './support.ts'
-
-class Particle extends struct({
-  pos: array(f64, 3),
-  hits: atomic(u32),
-  lock: mutex,
-  name: str(16),
-  next: ptr<Particle>(),
-  kind: oneOf('dust', 'star'),
-}) {
-  get speed(): number {
-    return Math.hypot(...this.pos)
-  }
-
-  label(): string {
-    return `${this.name} (${this.kind})`
-  }
-}
-
-class Numbers extends struct({
-  a: u8,
-  b: i8,
-  c: u16,
-  d: i16,
-  e: u32,
-  f: i32,
-  g: u64,
-  h: i64,
-  i: f32,
-  j: f64,
-  k: bool,
-}) {}
 
 const test = suite('structs')
 const heap = Heap.create({ bytes: 8 * 2 ** 20, threads: 1 })
@@ -123,34 +72,6 @@ test('a new struct is all zero, whatever was in the block before', () => {
   }
 })
 
-test('fields lie where C puts them', () => {
-  const { fields, size, align } = layoutOf(Numbers)
-  const offsets = Object.fromEntries(Object.entries(fields).map(([name, { offset }]) => [name, offset]))
-  assert.equal(offsets, { a: 0, b: 1, c: 2, d: 4, e: 8, f: 12, g: 16, h: 24, i: 32, j: 40, k: 48 })
-  assert.equal([size, align], [56, 8])
-  class Inner extends struct({ a: u8, b: u32 }) {}
-  class Outer extends struct({ a: u8, inner: Inner, b: u16, list: array(Inner, 2) }) {}
-  assert.equal(layoutOf(Outer).fields.inner, {
-    offset: 4,
-    size: 8,
-    align: 4,
-    kind: '{ a: u8 @0, b: u32 @4 } 8',
-  })
-  assert.equal([layoutOf(Outer).fields.b.offset, layoutOf(Outer).fields.list.offset], [12, 16])
-  assert.is(layoutOf(Outer).size, 32)
-})
-
-test('a layout can be printed', () => {
-  class Small extends struct({ a: u8, b: ptr<Small>() }) {}
-  assert.is(
-    String(layoutOf(Small)),
-    `Small: 8 bytes, aligned to 4, layout ${layoutOf(Small).hash.toString(16).padStart(8, '0')}
-  offset  size  field
-       0     1  a: u8
-       4     4  b: ptr`,
-  )
-})
-
 test('a view moves from struct to struct', () => {
   const a = Particle.make(heap, { name: 'a' })
   const b = Particle.make(heap, { name: 'b', next: a })
@@ -213,104 +134,6 @@ test('scoped structs are freed at the end of their block', () => {
   assert.is(liveBytes(heap), before)
 })
 
-test('structs in a row', () => {
-  const before = liveBytes(heap)
-  class Named extends struct({ id: u32, label: text }) {}
-  const many = Named.makeMany(heap, 100)
-  let k = 0
-  for (const one of many) {
-    one.id = k++
-    one.label = `number ${one.id}`
-  }
-  assert.is(k, 100)
-  assert.is(many.at(42).label, 'number 42')
-  const view = many.at(0)
-  assert.is(view.moveTo(many.ptrAt(99)).id, 99)
-  assert.is(many.ptrAt(1) - many.ptr, many.stride)
-  const again = Named.manyAt(heap, many.ptr, many.length)
-  assert.equal(
-    [...again].map(({ id }) => id),
-    Array.from({ length: 100 }, (_, k) => k),
-  )
-  assert.is(
-    codeOf(() => many.at(100)),
-    'ERR_HAKMEM_FIELD',
-  )
-  assert.is(
-    codeOf(() => many.ptrAt(-1)),
-    'ERR_HAKMEM_FIELD',
-  )
-  many.free()
-  assert.is(liveBytes(heap), before)
-  assert.is(
-    codeOf(() => many.free()),
-    'ERR_HAKMEM_DOUBLE_FREE',
-  )
-})
-
-test('a struct of arrays has a typed array for each field', () => {
-  const before = liveBytes(heap)
-  class Point extends struct({ x: f64, y: f32, flags: u8, colour: array(u16, 3), next: ptr<Point>() }) {}
-  const columns = Point.columns(heap, 1001)
-  assert.ok(columns.x instanceof Float64Array)
-  assert.equal(
-    [columns.x.length, columns.y.length, columns.flags.length, columns.colour.length, columns.next.length],
-    [1001, 1001, 1001, 3003, 1001],
-  )
-  columns.x.fill(1)
-  columns.y.fill(2)
-  columns.flags.fill(3)
-  columns.colour.fill(4)
-  columns.next.fill(5)
-  const again = Point.columnsAt(heap, columns.ptr, columns.length)
-  assert.ok(again.x.every((value) => value === 1) && again.y.every((value) => value === 2))
-  assert.ok(again.flags.every((value) => value === 3) && again.colour.every((value) => value === 4))
-  columns.free()
-  assert.is(liveBytes(heap), before)
-  assert.is(
-    codeOf(() => Particle.columns(heap, 10)),
-    'ERR_HAKMEM_LAYOUT',
-  )
-})
-
-test('a pointer travels with the layout of what it points to', () => {
-  const p = Particle.make(heap)
-  const published = structuredClone(Particle.publish(p))
-  assert.is(Particle.receive(published), p)
-  const Older = (() => {
-    class Particle extends struct({ pos: array(f64, 3), name: str(16) }) {}
-    return Particle
-  })()
-  assert.throws(
-    () => Older.receive(untyped(published)),
-    /Particle of layout [0-9a-f]{8}, and Particle has layout/,
-  )
-  assert.is(
-    codeOf(() => Older.receive(untyped(published))),
-    'ERR_HAKMEM_LAYOUT_MISMATCH',
-  )
-  Particle.free(heap, p)
-})
-
-test('the layout hash tells kinds, names, order and nested types apart', () => {
-  class In1 extends struct({ x: u8 }) {}
-  class In2 extends struct({ x: i8 }) {}
-  const all = [
-    struct({ a: u32, b: f32 }),
-    struct({ a: u32, c: f32 }),
-    struct({ b: f32, a: u32 }),
-    struct({ a: i32, b: f32 }),
-    struct({ a: In1, b: f32 }),
-    struct({ a: In2, b: f32 }),
-    struct({ a: oneOf('x'), b: f32 }),
-    struct({ a: oneOf('y'), b: f32 }),
-    struct({ a: array(u8, 2), b: f32 }),
-    struct({ a: array(u8, 3), b: f32 }),
-  ]
-  assert.is(new Set(all.map((type) => type.layout.hash)).size, all.length)
-  assert.is(struct({ a: u32, b: f32 }).layout.hash, all[0]?.layout.hash)
-})
-
 test('what is no pointer to a struct is refused', () => {
   for (const value of [0, -16, 1.5, Number.NaN, undefined, null, '16', {}]) {
     assert.is(
@@ -346,14 +169,6 @@ test('what is no pointer to a struct is refused', () => {
     codeOf(() => Owner.free(heap, untyped(q + 1))),
     'ERR_HAKMEM_INVALID_POINTER',
   )
-})
-
-test('an iterator that is over stays over', () => {
-  class Pair extends struct({ a: u8, b: u8 }) {}
-  using many = Pair.makeMany(heap, 2)
-  const iterator = many[Symbol.iterator]()
-  const done = Array.from({ length: 5 }, () => iterator.next().done)
-  assert.equal(done, [false, false, true, true, true])
 })
 
 test('make takes names in any order, some or all, and others the next time', () => {
@@ -392,37 +207,6 @@ test('a value that does not fit leaves nothing allocated', () => {
     )
   }
   assert.is(liveBytes(heap), before)
-})
-
-test('declarations that make no struct are refused', () => {
-  class Named extends struct({ a: u8 }) {
-    get b(): number {
-      return 1
-    }
-  }
-  class Clash extends struct({ a: u8 }) {}
-  class Stateful extends struct({ a: u8 }) {
-    seen = 0
-  }
-  Object.defineProperty(Clash.prototype, 'a', { value: 1 })
-  const wrong: (() => unknown)[] = [
-    () => struct({}),
-    () => struct({ ptr: u8 }),
-    () => struct({ constructor: u8 }),
-    () => struct(untyped<{ a: typeof u8 }>({ a: undefined })),
-    () => struct(untyped<{ a: typeof u8 }>({ a: 'u8' })),
-    () => array(u8, 0),
-    () => array(u8, 1.5),
-    () => str(0),
-    () => oneOf(),
-    () => oneOf('a', 'a'),
-    () => atomic(untyped<typeof u8>(f64)),
-    () => Clash.make(heap, { a: 1 }),
-    () => Stateful.make(heap, { a: 1 }),
-  ]
-  for (const [k, make] of wrong.entries()) assert.is(codeOf(make), 'ERR_HAKMEM_LAYOUT', `${k}`)
-  Named.free(heap, Named.make(heap))
-  assert.is(liveBytes(heap), 0)
 })
 
 test.run()

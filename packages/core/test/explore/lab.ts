@@ -3,7 +3,7 @@
 import { load, type Patch } from '@hakmem/interleave'
 import type * as Scenarios from './scenarios.ts'
 
-export type { Scene } from './scenarios.ts'
+export type { Scene } from './scenes/scene.ts'
 export type SceneName = Exclude<keyof typeof Scenarios, 'SCENES'>
 
 /** The functions of the ordering module whose accesses are plain on x86-64, and what they mean. */
@@ -18,7 +18,7 @@ const INLINE: readonly Patch[] = [
   { file: 'core/dist/specialise.js', replace: 'this.#leftover instanceof none', by: 'this.slowFree()' },
 ]
 
-/** A module of this folder, rewritten with `world.ts` and the heap under it; `ordered`: its plain accesses. */
+/** A module of this folder, rewritten with `world.ts`, the scenes and the heap under it; `ordered`: its plain accesses. */
 export function loadRewritten<T>(
   file: string,
   ordered: Readonly<Record<string, 'unordered' | 'acquire' | 'release'>>,
@@ -28,7 +28,7 @@ export function loadRewritten<T>(
     parent: import.meta.url,
     include: [
       /\/packages\/(arena|tiny|mid|learning|core)\/dist\//,
-      new RegExp(`/explore/(${file}|world\\.js)`),
+      new RegExp(`/explore/(${file}|world\\.js|scenes/)`),
     ],
     declared: { 'arena/dist/ordering.js': ordered },
     patch: [...INLINE, ...patch],
