@@ -13,7 +13,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { InterleaveError } from './errors.ts'
-import { type Order, rewrite } from './rewrite.ts'
+import { rewrite } from './rewrite/rewrite.ts'
+import type { Order } from './step.ts'
 
 export interface Patch {
   /** The end of the file's path, such as "slabs.js". */

@@ -9,7 +9,7 @@ import * as nodeModule from 'node:module'
 import { InterleaveError } from './errors.ts'
 import type { Patch, Session } from './hooks.ts'
 import * as hooks from './hooks.ts'
-import type { Order } from './rewrite.ts'
+import type { Order } from './step.ts'
 
 export type { Order, Patch }
 

@@ -9,6 +9,7 @@ import { DRAINED, IDLE, MODE, type Rmw, regs, type View } from './memory.ts'
 import { ANSWERED, POINT } from './thread.ts'
 
 export type AtomicOp = 'load' | Rmw | 'wait' | 'waitAsync' | 'notify' | 'pause'
+/** How a plain access is ordered that is a step of its own. */
 export type Order = 'unordered' | 'acquire' | 'release'
 export type Suspended = Generator<unknown, unknown, unknown>
 

@@ -1,4 +1,4 @@
-// What a call in rewritten code costs, by the form that it is rewritten to: the figures in `rewrite.ts`.
+// What a call in rewritten code costs, by the form that it is rewritten to: the figures in `rewrite/rewrite.ts`.
 // Run: node packages/interleave/dist-test/calls.bench.js
 
 const CALLS = 2_000_000

@@ -1,6 +1,6 @@
 // Modules made of text, as they are and rewritten for the stub runtime.
 
-import { type RewriteOptions, rewrite } from '../dist/rewrite.js'
+import { type RewriteOptions, rewrite } from '../dist/rewrite/rewrite.js'
 import { drain, sites } from './stub.runtime.ts'
 
 export const STUB = new URL('./stub.runtime.js', import.meta.url).href
