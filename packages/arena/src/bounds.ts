@@ -13,7 +13,7 @@
 
 import { CACHED_MAX, CLASS_OF, MID_CLASSES, SIZES, SMALL_CLASSES, TINY_CLASSES } from './classes.ts'
 import { STOWED_CLASSES } from './depot.ts'
-import type { Geometry } from './layout.ts'
+import { type Geometry, PAGE } from './layout.ts'
 
 export interface Bounds {
   /** Bytes of the blocks in one thread's caches, and in its magazines. */
@@ -42,8 +42,9 @@ export function boundsOf(g: Geometry): Bounds {
   const room = (g.extents - g.firstExtent) * extent
   /** Extents that a run of `bytes` lies in, at most. */
   const spread = (bytes: number) => Math.ceil((bytes - 4096) / extent) + 1
-  // Slabs are aligned. A segment holds four blocks, rounded up to a common multiple with the page: at most seven.
-  const extentsOf = (c: number) => (c <= TINY_CLASSES ? 1 : spread((c <= MID_CLASSES ? 7 : 1) * SIZES[c]))
+  // Slabs are aligned.
+  const extentsOf = (c: number) =>
+    c <= TINY_CLASSES ? 1 : spread(c <= MID_CLASSES ? g.segments[c] * PAGE : SIZES[c])
   const magazine = (c: number) => (c <= STOWED_CLASSES ? (g.caps[c] + 1) >>> 1 : 0)
   const pinned = (c: number) => (g.caps[c] + g.magazines * magazine(c)) * extentsOf(c) * extent
   const free = (peak: number) => 0.25 * peak + 2 * extent + 0.02 * peak

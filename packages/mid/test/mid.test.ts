@@ -42,16 +42,18 @@ test('every size above 1 KiB and below 64 KiB has a class of mid', () => {
   assert.ok(audit(arena).ok)
 })
 
-test('a segment holds at least four blocks and has no tail', () => {
+test('a segment holds 4 to 16 blocks, by how much room there is, and has no tail', () => {
   for (const c of CLASSES) {
     const { arena, mids } = threads(1)
     const p = mids[0].malloc(SIZES[c] - 16)
     const page = mids[0].record.slabs.headPage(p)
     const bytes = mids[0].record.runs.pagesAt(page) * PAGE
     assert.is(bytes % SIZES[c], 0, `class ${c}`)
-    assert.ok(bytes >= 4 * SIZES[c])
-    // The smallest such: a fewer pages, and it would hold fewer than four or have a tail.
-    for (let less = bytes - PAGE; less >= 4 * SIZES[c]; less -= PAGE)
+    const share = Math.min(2 ** 17, arena.geometry.bytes / 256)
+    const blocks = Math.max(4, Math.min(16, Math.floor((2 * share) / SIZES[c])))
+    assert.ok(bytes >= blocks * SIZES[c])
+    // The smallest such: a fewer pages, and it would hold fewer or have a tail.
+    for (let less = bytes - PAGE; less >= blocks * SIZES[c]; less -= PAGE)
       assert.is.not(less % SIZES[c], 0, `class ${c}`)
     const { live, cached } = audit(arena)
     assert.is(live, SIZES[c])
