@@ -118,7 +118,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a magazine stays when it is taken',
-    patch: plant('arena/dist/depot.js', 'W[this.headers + place] = 0;\n        for', 'for'),
+    patch: plant('arena/dist/depot.js', 'W[this.headers + place] = 0;\n        W.copy', 'W.copy'),
     scene: 'reload',
     within: 1000,
   },
