@@ -36,8 +36,8 @@ static uint32_t alloc_test(struct lane *lane, uint32_t operations) {
     uint32_t first = xorshift(random), tier = 0;
     random = xorshift(first);
     while (first >> 16 >= alloc_test_picks_below[tier]) tier++;
-    uint32_t width = starts[tier + 1] - starts[tier];
-    uint32_t slot = starts[tier] + (uint32_t)((uint64_t)random * width >> 32);
+    uint32_t half = (starts[tier + 1] - starts[tier]) / 2;
+    uint32_t slot = starts[tier] + (uint32_t)((uint64_t)random * half >> 31);
     uint8_t *held = slots[slot];
     if (held) {
       sum += (slot + 1) * alloc_test_sum(held);

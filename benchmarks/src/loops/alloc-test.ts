@@ -11,7 +11,7 @@ import type { Allocator } from '../peers/allocator.ts'
 import { alone, emptySlots } from './alone.ts'
 import { type Lane, OWN, RANDOM, SUM } from './board.ts'
 import { bindFill } from './fill.ts'
-import type { Loop, Sizes } from './kind.ts'
+import { apart, type Loop, type Sizes } from './kind.ts'
 
 export type AllocTestShape = Sizes & {
   /** Of all threads together. */
@@ -19,19 +19,27 @@ export type AllocTestShape = Sizes & {
 }
 
 /** Of 5^6 slots those in tiers 0 .. k - 1: the sums of C(6, k) 4^k. The same from the other end is how often they are picked. */
-const SLOTS_BELOW = Float64Array.of(0, 1, 25, 265, 1545, 5385, 11_529, 15_625)
+const SLOTS_BELOW = [0, 1, 25, 265, 1545, 5385, 11_529, 15_625]
 /** A 16-bit number below `PICKS_BELOW[k]` picks one of the tiers 0 .. k. */
-const PICKS_BELOW = Int32Array.of(17_180, 42_950, 59_056, 64_425, 65_432, 65_532, 65_536)
+const PICKS_BELOW = [17_180, 42_950, 59_056, 64_425, 65_432, 65_532, 65_536]
+/** Words of a tier in the table: what is below picks it or one before it, its first slot, half of its slots. */
+const TIER = 3
 /** Not 0 once every other slot was occupied. */
 const FILLED = OWN
 
+/** V8 builds the address of a typed array of more than 64 bytes into the machine code; smaller ones may move. */
+function tiersOf(slots: number): Int32Array {
+  const starts = SLOTS_BELOW.map((below) => Math.floor((slots * below) / 15_625))
+  return Int32Array.from(
+    PICKS_BELOW.flatMap((below, k) => [below, starts[k], (starts[k + 1] - starts[k]) >>> 1]),
+  )
+}
+
 /** Toggles `operations` times: each is one malloc or one free. */
-function bind(heap: Allocator, { words, pointers: slots }: Lane): Loop {
+function bind(heap: Allocator, { words, pointers }: Lane): Loop {
   const { U32 } = heap
   const fill = bindFill(heap)
-  const starts = Int32Array.from(SLOTS_BELOW, (below) => Math.floor((slots.length * below) / 15_625))
-  /** What a 32-bit number is multiplied by for a slot of the tier. */
-  const widths = Float64Array.from(PICKS_BELOW, (_, tier) => (starts[tier + 1] - starts[tier]) * 2 ** -32)
+  const table = tiersOf(pointers.length)
   /** A block of random size, filled with `random`; then its first word is the size. */
   const filled = (random: number) => {
     const bit = random & -random & 127
@@ -42,22 +50,29 @@ function bind(heap: Allocator, { words, pointers: slots }: Lane): Loop {
     U32[p >>> 2] = size
     return p
   }
+  const occupy = () => {
+    for (let slot = 0; slot < pointers.length; slot += 2) {
+      words[RANDOM] = next(words[RANDOM])
+      pointers[slot] = filled(words[RANDOM])
+    }
+    words[FILLED] = 1
+  }
   return (operations) => {
+    // Apart: what is inlined into a loop counts against a budget, and free would be left out of this one.
+    if (words[FILLED] === 0) apart(occupy)
+    const slots = pointers
+    const tiers = table
     let random = words[RANDOM]
     let sum = words[SUM]
-    if (words[FILLED] === 0) {
-      for (let slot = 0; slot < slots.length; slot += 2) {
-        random = next(random)
-        slots[slot] = filled(random)
-      }
-      words[FILLED] = 1
-    }
     for (let i = 0; i < operations; i++) {
       const first = next(random)
       random = next(first)
       let tier = 0
-      while (first >>> 16 >= PICKS_BELOW[tier]) tier++
-      const slot = starts[tier] + (((random >>> 0) * widths[tier]) | 0)
+      while (first >>> 16 >= tiers[tier]) tier += TIER
+      const half = tiers[tier + 2]
+      // `random * half >>> 31`, which integers of 32 bits do in two steps.
+      const step = Math.imul(random >>> 16, half) + (Math.imul(random & 0xffff, half) >>> 16)
+      const slot = tiers[tier + 1] + (step >>> 15)
       const held = slots[slot]
       if (held !== 0) {
         sum = (sum + Math.imul(slot + 1, sumOf(U32, held))) | 0
