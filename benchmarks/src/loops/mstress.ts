@@ -34,43 +34,46 @@ const MOST_WORDS = 64 * 10_000
 const COOKIE = 0x5bd1e995
 
 interface Blocks {
-  /** A block of so many words, each of which says how many there are from here on. */
-  take(heap: Mallocs, words: number): number
-  /** Checks all words of a block and frees it; returns how many it had. */
-  give(heap: Mallocs, p: number): number
+  /** Writes a block of so many words, each of which says how many there are from here on. */
+  write(p: number, words: number): void
+  /** Checks all words of a block, and returns how many it has. */
+  check(p: number): number
 }
 
 function bindBlocks({ U32 }: Views): Blocks {
   return {
-    take(heap, words) {
-      const p = heap.malloc(words * WORD)
-      for (let left = words, at = p >>> 2; left > 0; left--, at += 2) U32[at] = left ^ COOKIE
-      return p
-    },
-    give(heap, p) {
-      if (p === 0) return 0
-      const words = U32[p >>> 2] ^ COOKIE
-      if (words < 1 || words > MOST_WORDS) throw new Error(`the first word of the block at ${p} has changed`)
-      for (let left = words, at = p >>> 2; left > 0; left--, at += 2) {
-        if ((U32[at] ^ left) !== COOKIE)
-          throw new Error(`word ${words - left} of the block at ${p} has changed`)
+    write(p, words) {
+      for (let left = words, at = p >>> 2; left > 0; left = (left - 1) | 0) {
+        U32[at] = left ^ COOKIE
+        at = (at + 2) | 0
       }
-      heap.free(p)
+    },
+    check(p) {
+      let at = p >>> 2
+      const words = U32[at] ^ COOKIE
+      if (words < 1 || words > MOST_WORDS) refuse(p)
+      // One test at the end instead of one per word.
+      let changed = 0
+      for (let left = words; left > 0; left = (left - 1) | 0) {
+        changed |= U32[at] ^ left ^ COOKIE
+        at = (at + 2) | 0
+      }
+      if (changed !== 0) refuse(p)
       return words
     },
   }
 }
 
 /** A thread's life of one round; returns its operations. */
-function bindLife({ shape, seat, board }: Part<MstressShape>, { take, give }: Blocks, lane: Lane) {
+function bindLife({ shape, seat, board }: Part<MstressShape>, { write, check }: Blocks, lane: Lane) {
   const { words: state, pointers } = lane
   const table = board.pointers
   const { places } = shape
   const allocations = allocationsOf(shape, seat)
   const keeps = allocations / 2
-  const held = pointers.subarray(0, allocations)
-  const kept = pointers.subarray(allocations, allocations + keeps)
-  return (heap: Mallocs): number => {
+  const kept = pointers.subarray(0, keeps)
+  const held = pointers.subarray(keeps, keeps + allocations)
+  const allocateAll = (heap: Mallocs): void => {
     let random = state[RANDOM]
     let sum = state[SUM]
     let holds = 0
@@ -83,14 +86,15 @@ function bindLife({ shape, seat, board }: Part<MstressShape>, { take, give }: Bl
       random ^= random << 13
       random ^= random >>> 17
       random ^= random << 5
-      const factor = factorOf(random >>> 16)
-      if (keptSoFar === keeps || (holds < allocations && (choice & 1) !== 0)) {
-        const words = factor << ((((choice >>> 1) & 0xff) * 5) >>> 8)
-        held[holds++] = take(heap, words)
+      const isHeld = keptSoFar === keeps || (holds < allocations && (choice & 1) !== 0)
+      const words = factorOf(random >>> 16) << ((((choice >>> 1) & 0xff) * (isHeld ? 5 : 7)) >>> 8)
+      const p = heap.malloc(words * WORD)
+      write(p, words)
+      if (isHeld) {
+        held[holds++] = p
         sum = (sum + Math.imul(holds, words)) | 0
       } else {
-        const words = factor << ((((choice >>> 1) & 0xff) * 7) >>> 8)
-        kept[keptSoFar++] = take(heap, words)
+        kept[keptSoFar++] = p
         sum = (sum + Math.imul(keptSoFar, words)) | 0
       }
       if ((((choice >>> 9) & 0xff) * 3) >>> 8 !== 0 && holds > 0) {
@@ -98,8 +102,12 @@ function bindLife({ shape, seat, board }: Part<MstressShape>, { take, give }: Bl
         random ^= random >>> 17
         random ^= random << 5
         const at = Math.imul(random >>> 16, holds) >>> 16
-        sum = (sum + give(heap, held[at])) | 0
-        held[at] = 0
+        const freed = held[at]
+        if (freed !== 0) {
+          sum = (sum + check(freed)) | 0
+          heap.free(freed)
+          held[at] = 0
+        }
       }
       if (((choice >>> 17) & 3) === 0 && holds > 0) {
         random ^= random << 13
@@ -111,11 +119,28 @@ function bindLife({ shape, seat, board }: Part<MstressShape>, { take, give }: Bl
       }
     }
     state[RANDOM] = random
-    for (let i = 0; i < keeps; i++) sum = (sum + give(heap, kept[i])) | 0
-    for (let i = 0; i < allocations; i++) sum = (sum + give(heap, held[i])) | 0
     state[SUM] = sum
+  }
+  const freeAll = (heap: Mallocs): void => {
+    let sum = state[SUM]
+    for (let i = 0; i < keeps + allocations; i++) {
+      const p = pointers[i]
+      if (p === 0) continue
+      sum = (sum + check(p)) | 0
+      heap.free(p)
+    }
+    state[SUM] = sum
+  }
+  return (heap: Mallocs): number => {
+    apart(allocateAll, heap)
+    apart(freeAll, heap)
     return allocations + keeps
   }
+}
+
+/** Apart from the check, where V8 would write the pointer as a text for each block. */
+function refuse(p: number): never {
+  throw new Error(`a word of the block at ${p} has changed`)
 }
 
 function factorOf(random: number): number {
@@ -136,9 +161,12 @@ function cull(part: Part<MstressShape>, blocks: Blocks): void {
   part.leave()
 }
 
-function freePlace(part: Part<MstressShape>, { give }: Blocks, place: number): void {
+function freePlace(part: Part<MstressShape>, { check }: Blocks, place: number): void {
   const { pointers: table } = part.board
-  part.lane(part.seat).words[SUM] += give(part.heap, table[place])
+  const p = table[place]
+  if (p === 0) return
+  part.lane(part.seat).words[SUM] += check(p)
+  part.heap.free(p)
   table[place] = 0
 }
 
@@ -165,7 +193,7 @@ export const mstress: Kind<MstressShape> = {
     const blocks = bindBlocks(part.heap)
     const life = bindLife(part, blocks, lane)
     const play = () => {
-      const operations = apart(life, part.heap)
+      const operations = life(part.heap)
       part.leave()
       return operations
     }
