@@ -5,21 +5,11 @@
  * not take a shared step: the scheduler could not stop there, and would miss schedules without telling.
  */
 
-import {
-  IDLE,
-  land,
-  MODE,
-  NO_POINT,
-  points,
-  type Rmw,
-  RUNNING,
-  readModifyWrite,
-  regs,
-  STRIKES,
-  type TypedArray,
-} from './memory.ts'
+import { land, type Rmw, readModifyWrite } from './memory/memory.ts'
+import { IDLE, MODE, NO_POINT, points, RUNNING, regs, STRIKES } from './memory/registers.ts'
+import type { TypedArray } from './memory/shadow.ts'
 import { fail, isSuspended, step } from './step.ts'
-import { ANSWERED, LOAD, NOTIFY, PLAIN_LOAD, PLAIN_STORE, POINT, WAIT, WAIT_ASYNC } from './thread.ts'
+import { ANSWERED, LOAD, NOTIFY, PLAIN_LOAD, PLAIN_STORE, POINT, WAIT, WAIT_ASYNC } from './world/thread.ts'
 
 /** Runs a suspendable function that was called where nothing can be suspended; any other value is returned as it is. */
 export function drain(value: unknown): unknown {

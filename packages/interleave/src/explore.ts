@@ -33,11 +33,14 @@ import {
   threadOf,
 } from './actions.ts'
 import { InterleaveError } from './errors.ts'
-import { GROUPS, groups, regs, SAW, sawEntry, sawOwner } from './memory.ts'
+import { sawEntry, sawOwner } from './memory/access.ts'
+import { groups } from './memory/memory.ts'
+import { GROUPS, regs, SAW } from './memory/registers.ts'
 import type { ExploreOptions, Scenario } from './scenario.ts'
 import { States } from './states.ts'
-import { START, type Thread } from './thread.ts'
-import { World } from './world.ts'
+import { keyOf } from './world/key.ts'
+import { START, type Thread } from './world/thread.ts'
+import { World } from './world/world.ts'
 
 /** What an exploration has come to, before its failure is written down. */
 export interface Exploration {
@@ -203,7 +206,7 @@ class Explorer<S> {
 
   private enter(): boolean {
     const { world } = this
-    return this.states.enter(world.key(0), world.key(1), this.bound - world.preemptions)
+    return this.states.enter(keyOf(world, 0), keyOf(world, 1), this.bound - world.preemptions)
   }
 
   private astray(d: number): never {
@@ -334,7 +337,7 @@ class Explorer<S> {
   private pushCommits(d: number): void {
     const { world } = this
     for (let t = 0; t < world.live; t++) {
-      for (let e = 0; e < world.delayedStores(t); e++) this.pushNew(d, action(COMMIT, t, e))
+      for (let e = 0; e < world.machine.buffers[t].count; e++) this.pushNew(d, action(COMMIT, t, e))
     }
   }
 

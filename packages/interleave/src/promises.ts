@@ -12,9 +12,9 @@
 
 import { performNow } from './drain.ts'
 import type { InterleaveError } from './errors.ts'
-import { DRAINED, IDLE, MODE, regs } from './memory.ts'
+import { DRAINED, IDLE, MODE, regs } from './memory/registers.ts'
 import { fail, type Suspended, step } from './step.ts'
-import { AWAIT } from './thread.ts'
+import { AWAIT } from './world/thread.ts'
 
 /** What a thread runs when it has nothing else to do; it may return a generator to run on. */
 export type Job = () => unknown

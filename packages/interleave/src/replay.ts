@@ -6,10 +6,13 @@
 
 import { action, EXPIRE, formatTrace, type Kept, parseTrace, RUN } from './actions.ts'
 import { InterleaveError } from './errors.ts'
-import { coerce, contended, plainSite, type View } from './memory.ts'
+import { contended } from './memory/access.ts'
+import { plainSite } from './memory/plain.ts'
+import { coerce, type View } from './memory/shadow.ts'
 import type { Faults, Row, Scenario } from './scenario.ts'
-import { END, PAUSE, RMW, START, type Thread, TURN, WAIT, WAIT_ASYNC } from './thread.ts'
-import { type Witness, World } from './world.ts'
+import { END, PAUSE, RMW, START, type Thread, TURN, WAIT, WAIT_ASYNC } from './world/thread.ts'
+import type { Witness } from './world/witness.ts'
+import { World } from './world/world.ts'
 
 /** A schedule as it was run. */
 export interface Replayed {
@@ -51,8 +54,7 @@ export function replayWorld<S>(
     // Twice: what is contended is known only once a run is over, and the table shows plain accesses to that alone.
     run(world, actions)
     const notes = new Notes(world)
-    world.witness = notes
-    world.listen((view, i, write, before, after) => notes.plain(view, i, write, before, after))
+    world.listen(notes, (view, i, write, before, after) => notes.plain(view, i, write, before, after))
     run(world, actions)
     return {
       error: world.failure?.error,
@@ -117,7 +119,7 @@ class Notes<S> implements Witness {
           : thread.kind === PAUSE
             ? 'pause'
             : `${thread.order === 'seq-cst' ? '' : `${thread.order} `}${thread.op}`
-    this.location = thread.view === undefined ? '' : this.world.placeOf(thread)
+    this.location = thread.view === undefined ? '' : this.world.place(thread.view, thread.i)
     this.memory = thread.view?.array[thread.i]
     this.site = thread.site
     if (thread.woken !== undefined) this.name = 'wait ends'

@@ -7,7 +7,9 @@
  */
 
 import { performNow } from './drain.ts'
-import { get, IDLE, MODE, method, points, RUNNING, regs, set, viewOf } from './memory.ts'
+import { get, method, set } from './memory/plain.ts'
+import { IDLE, MODE, points, RUNNING, regs } from './memory/registers.ts'
+import { viewOf } from './memory/views.ts'
 import { type AtomicOp, fail, Gen, isSuspended, type Order, type Step, step } from './step.ts'
 import {
   ANSWERED,
@@ -21,7 +23,7 @@ import {
   RMW,
   WAIT,
   WAIT_ASYNC,
-} from './thread.ts'
+} from './world/thread.ts'
 
 export { drain } from './drain.ts'
 export { task } from './promises.ts'

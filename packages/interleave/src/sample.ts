@@ -11,8 +11,8 @@
 import { action, COMMIT, EXPIRE, KILL_AFTER, KILL_AT, KILL_BEFORE, kindOf, RUN, THROW_AT } from './actions.ts'
 import type { Exploration } from './explore.ts'
 import type { SampleOptions, Scenario } from './scenario.ts'
-import type { Thread } from './thread.ts'
-import { World } from './world.ts'
+import type { Thread } from './world/thread.ts'
+import { World } from './world/world.ts'
 
 const CLOCK_EVERY = 32
 
@@ -105,7 +105,7 @@ class Random<S> {
   private choose(kills: number[], throws: number[], landing: number): number {
     const { world } = this
     for (let t = 0; t < world.live; t++) {
-      const delayed = world.delayedStores(t)
+      const delayed = world.machine.buffers[t].count
       if (delayed > 0 && this.next() < landing) return action(COMMIT, t, Math.floor(this.next() * delayed))
     }
     const thread = this.highest()

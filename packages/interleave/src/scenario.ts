@@ -7,7 +7,7 @@
  * what ended operations left in objects, but of a killed operation only what it left in shared memory.
  */
 
-import type { TypedArray } from './memory.ts'
+import type { TypedArray } from './memory/shadow.ts'
 
 /** One operation of a thread. Rewritten code makes it a generator function; hand-written ones are generators as well. */
 export type Operation<S> = (s: S) => unknown

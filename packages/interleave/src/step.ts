@@ -5,8 +5,10 @@
  */
 
 import { InterleaveError } from './errors.ts'
-import { DRAINED, IDLE, MODE, type Rmw, regs, type View } from './memory.ts'
-import { ANSWERED, POINT } from './thread.ts'
+import type { Rmw } from './memory/memory.ts'
+import { DRAINED, IDLE, MODE, regs } from './memory/registers.ts'
+import type { View } from './memory/shadow.ts'
+import { ANSWERED, POINT } from './world/thread.ts'
 
 export type AtomicOp = 'load' | Rmw | 'wait' | 'waitAsync' | 'notify' | 'pause'
 /** How a plain access is ordered that is a step of its own. */

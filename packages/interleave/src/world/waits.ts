@@ -9,8 +9,8 @@
  * the order open). Nothing else ends a wait: there are no spurious wake-ups, as the specification has none.
  */
 
-import type { View } from './memory.ts'
-import type { Promised } from './promises.ts'
+import type { View } from '../memory/shadow.ts'
+import type { Promised } from '../promises.ts'
 import { READY, type Thread, TURN, WAITING, Waiter } from './thread.ts'
 
 export class WaitLine {

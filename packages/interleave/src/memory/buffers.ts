@@ -11,20 +11,11 @@
  * by clocks, not by delays.
  */
 
+import { contended, meetOthers } from './access.ts'
 import * as clocks from './clocks.ts'
-import {
-  CONTENDED,
-  contended,
-  land,
-  meetOthers,
-  OTHERS,
-  OWN,
-  RACES,
-  regs,
-  type Shadow,
-  THREAD,
-  type View,
-} from './memory.ts'
+import { land } from './memory.ts'
+import { CONTENDED, OTHERS, OWN, RACES, regs, THREAD } from './registers.ts'
+import type { Shadow, View } from './shadow.ts'
 
 export class StoreBuffer {
   /** Place of the thread among the run's threads. */

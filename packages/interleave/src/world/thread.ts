@@ -3,10 +3,11 @@
  * its event loop, and what of its past can still matter.
  */
 
-import type { View } from './memory.ts'
-import type { Job, Promised } from './promises.ts'
-import type { Operation, Outcome } from './scenario.ts'
-import type { Suspended } from './step.ts'
+import { InterleaveError } from '../errors.ts'
+import type { View } from '../memory/shadow.ts'
+import type { Job, Promised } from '../promises.ts'
+import type { Operation, Outcome } from '../scenario.ts'
+import type { Suspended } from '../step.ts'
 
 /** Can take its next step (or stands parked, see `parked`). */
 export const READY = 0
@@ -71,7 +72,8 @@ export class Thread {
   name = ''
   /** Number that stays the same in all runs: threads first, then the reapers of each. */
   actor = 0
-  isReaper = false
+  /** Place among the run's threads of the one that it reaps; -1 if it is no reaper. */
+  reaps = -1
   ops: readonly Operation<unknown>[] = []
   /** Indexes of `ops` in the scenario, which differ when shrinking has left some out. */
   ids: readonly number[] = []
@@ -141,13 +143,13 @@ export class Thread {
   reset(
     name: string,
     actor: number,
-    isReaper: boolean,
+    reaps: number,
     ops: readonly Operation<unknown>[],
     ids: readonly number[],
   ): void {
     this.name = name
     this.actor = actor
-    this.isReaper = isReaper
+    this.reaps = reaps
     this.ops = ops
     this.ids = ids
     this.status = READY
@@ -230,4 +232,12 @@ export class Thread {
     this.spinCount[n] = 1
     return false
   }
+}
+
+/** The error for a trace that asks of a thread what it cannot do. */
+export function misfit(thread: Thread | undefined, why: string): InterleaveError {
+  return new InterleaveError(
+    'BAD_TRACE',
+    `the trace does not fit: ${thread?.name ?? 'an unknown thread'} ${why}`,
+  )
 }
