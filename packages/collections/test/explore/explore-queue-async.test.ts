@@ -1,4 +1,4 @@
-import { ALL, LARGE, testScenes } from './explored.ts'
+import { ALL, LARGE, testScenes } from '@hakmem/testing/explored'
 import { loadQueueScenes } from './lab.ts'
 
 testScenes('Queue, asynchronous forms', await loadQueueScenes(), {

@@ -4,7 +4,7 @@
 
 import { parseArgs } from 'node:util'
 import { drain, explore, type Result, sample } from '@hakmem/interleave'
-import { loadScenes, type Scene } from './lab.ts'
+import { loadScenes, type Scene, type SceneName } from './lab.ts'
 
 const { values } = parseArgs({
   options: {
@@ -32,9 +32,10 @@ const RUNS: readonly [what: string, run: (scene: Scene) => Result][] = [
 ]
 
 const scenes = await loadScenes()
-const names = scenes.SCENES.filter((name) => values.only === undefined || name === values.only)
+const all = Object.keys(scenes) as SceneName[]
+const names = all.filter((name) => values.only === undefined || name === values.only)
 if (names.length === 0)
-  throw new Error(`--only: there is no scenario ${values.only}; there are ${scenes.SCENES.join(', ')}`)
+  throw new Error(`--only: there is no scenario ${values.only}; there are ${all.join(', ')}`)
 
 let failed = 0
 for (const name of names) {

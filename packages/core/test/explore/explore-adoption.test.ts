@@ -1,3 +1,4 @@
-import { testScenes } from './explored.ts'
+import { ALL, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('adoption', ['adoptions', 'chainParks'])
+testScenes('Adoption', await loadScenes(), { adoptions: ALL })

@@ -1,3 +1,4 @@
-import { testScenes } from './explored.ts'
+import { ALL, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('large blocks in caches', ['cachedLarge'])
+testScenes('Large blocks in caches', await loadScenes(), { cachedLarge: ALL })

@@ -1,3 +1,4 @@
-import { testScenes } from './explored.ts'
+import { ALL, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('adoption of chains', ['refillAdopts', 'chain'])
+testScenes('Adoption of chains', await loadScenes(), { chain: ALL })

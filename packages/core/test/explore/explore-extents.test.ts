@@ -1,3 +1,4 @@
-import { testScenes } from './explored.ts'
+import { ALL, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('extents', ['singleExtents', 'rows', 'release'])
+testScenes('Extents', await loadScenes(), { singleExtents: ALL, release: ALL })

@@ -1,3 +1,4 @@
-import { testScenes } from './explored.ts'
+import { ALL, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('frees of other threads', ['sweep', 'twoFrees', 'retire', 'parks', 'doubleFree'])
+testScenes('Frees of other threads', await loadScenes(), { sweep: ALL, retire: ALL, parks: ALL })

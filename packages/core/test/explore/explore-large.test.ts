@@ -1,3 +1,4 @@
-import { testScenes } from './explored.ts'
+import { ALL, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('large blocks', ['large', 'grow', 'shrink'])
+testScenes('Large blocks', await loadScenes(), { large: ALL, shrink: ALL })

@@ -1,14 +1,9 @@
 // What threads share of learning: explored with the shipped code, a kill at every step; and with bugs planted in it.
 
-import { drain, explore, type Patch } from '@hakmem/interleave'
-import { assert, suite } from '@hakmem/testing'
-import { holds } from './explored.ts'
-import { loadRewritten, type Scene } from './lab.ts'
+import type { Patch } from '@hakmem/interleave'
+import { ALL, type Mutant, testMutants, testScenes } from '@hakmem/testing/explored'
+import { loadRewritten } from './lab.ts'
 import type * as Scenes from './learning-scenes.ts'
-
-const TIMEOUT = 170_000
-/** Schedules within which a planted bug must be found. */
-const WITHIN = 5000
 
 const DECLARED = {
   peek: 'unordered',
@@ -22,20 +17,13 @@ function loadScenes(patch: readonly Patch[] = []): Promise<typeof Scenes> {
   return loadRewritten('learning-scenes.js', DECLARED, patch)
 }
 
-const NAMES = ['leadership', 'pins', 'events', 'bundles'] as const
+testScenes('learning', await loadScenes(), { leadership: ALL, pins: ALL, events: ALL, bundles: ALL })
 
-const test = suite('learning: every schedule of two preemptions, with a kill at every step')
-const scenes = await loadScenes()
-for (const name of NAMES) {
-  const scene = drain(scenes[name]()) as Scene
-  test(scene.name, () => holds(scene, { preemptions: 2, kills: 1 }), { timeout: TIMEOUT })
-}
-test.run()
-
-const MUTANTS: readonly { name: string; scene: (typeof NAMES)[number]; patch: Patch }[] = [
+const MUTANTS: readonly Mutant<'leadership' | 'pins' | 'events'>[] = [
   {
     name: 'a table that is published before it is written',
     scene: 'leadership',
+    kills: 1,
     patch: {
       file: 'learning/dist/tables.js',
       replace: 'let at = placeOf(number);',
@@ -45,6 +33,7 @@ const MUTANTS: readonly { name: string; scene: (typeof NAMES)[number]; patch: Pa
   {
     name: 'a lease that is not given up with the record',
     scene: 'leadership',
+    kills: 1,
     patch: {
       file: 'learning/dist/lease.js',
       replace: 'if (holder !== 0 && isHeld(arena, holder))',
@@ -54,6 +43,7 @@ const MUTANTS: readonly { name: string; scene: (typeof NAMES)[number]; patch: Pa
   {
     name: 'a policy word that is stored rather than swapped',
     scene: 'pins',
+    kills: 1,
     patch: {
       file: 'learning/dist/policy.js',
       replace: 'if (swap(arena.H, layout.H_POLICY, word, nextPolicy(word, packPolicy(strategy, setting))))',
@@ -63,6 +53,7 @@ const MUTANTS: readonly { name: string; scene: (typeof NAMES)[number]; patch: Pa
   {
     name: 'an event that is counted before it is written',
     scene: 'events',
+    kills: 1,
     patch: {
       file: 'arena/dist/events.js',
       replace: 'W[slot] = (kind << 24) | pages;',
@@ -71,20 +62,4 @@ const MUTANTS: readonly { name: string; scene: (typeof NAMES)[number]; patch: Pa
   },
 ]
 
-const planted = suite('a bug planted in learning is found')
-for (const { name, scene, patch } of MUTANTS) {
-  planted(
-    name,
-    async () => {
-      const { failure, schedules } = explore(drain((await loadScenes([patch]))[scene]()) as Scene, {
-        preemptions: 2,
-        kills: 1,
-        maxSchedules: WITHIN,
-        shrink: false,
-      })
-      assert.ok(failure !== undefined, `it was found within ${WITHIN} schedules (${schedules} were run)`)
-    },
-    { timeout: 60_000 },
-  )
-}
-planted.run()
+testMutants('learning', loadScenes, MUTANTS, 5000)

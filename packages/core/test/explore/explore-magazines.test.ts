@@ -1,3 +1,4 @@
-import { testScenes } from './explored.ts'
+import { ALL, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('magazines', ['stow', 'reload'])
+testScenes('Magazines', await loadScenes(), { stow: ALL, reload: ALL })

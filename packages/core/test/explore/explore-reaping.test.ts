@@ -1,3 +1,4 @@
-import { testScenes } from './explored.ts'
+import { ALL, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('reaping', ['lateFree', 'twoReapers'])
+testScenes('Reaping', await loadScenes(), { lateFree: ALL })

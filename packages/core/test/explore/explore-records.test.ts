@@ -1,3 +1,4 @@
-import { testScenes } from './explored.ts'
+import { ALL, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('records', ['records', 'leaving', 'newTenant'])
+testScenes('Records', await loadScenes(), { records: ALL, leaving: ALL, newTenant: ALL })

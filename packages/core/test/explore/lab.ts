@@ -4,10 +4,10 @@ import { load, type Patch } from '@hakmem/interleave'
 import type * as Scenarios from './scenarios.ts'
 
 export type { Scene } from './scenes/scene.ts'
-export type SceneName = Exclude<keyof typeof Scenarios, 'SCENES'>
+export type SceneName = keyof typeof Scenarios
 
 /** The functions of the ordering module whose accesses are plain on x86-64, and what they mean. */
-const ORDERED = { peek: 'unordered', mark: 'release', seen: 'acquire' } as const
+const ORDERED = { peek: 'unordered', glance: 'unordered', mark: 'release', seen: 'acquire' } as const
 
 /**
  * A thread can be stopped in a call but not in the trap of a proxy, which the engine itself runs. So the two slow paths

@@ -3,21 +3,12 @@
 // to scenario.
 
 import type { Patch } from '@hakmem/interleave'
+import type { Mutant } from '@hakmem/testing/explored'
 import type { SceneName } from './lab.ts'
 
-export interface Mutant {
-  readonly name: string
-  readonly patch: readonly Patch[]
-  /** The scenario that finds it, and the schedules within which it does. */
-  readonly scene: SceneName
-  readonly within: number
-  readonly kills?: number
-  readonly throws?: number
-}
+const plant = (file: string, replace: string, by: string): Patch => ({ file, replace, by })
 
-const plant = (file: string, replace: string, by: string): readonly Patch[] => [{ file, replace, by }]
-
-export const mutants: readonly Mutant[] = [
+export const mutants: readonly Mutant<SceneName>[] = [
   {
     name: 'a record is claimed by a load and a store',
     patch: plant(
@@ -26,7 +17,6 @@ export const mutants: readonly Mutant[] = [
       '(store(arena.W, at + R_THREAD, -(thread + 1)), true)',
     ),
     scene: 'records',
-    within: 5000,
   },
   {
     name: 'an extent is claimed by a load and a store',
@@ -36,7 +26,6 @@ export const mutants: readonly Mutant[] = [
       'if (load(this.W, this.table + from) !== FREE) return false; store(this.W, this.table + from, this.owned); return true;',
     ),
     scene: 'singleExtents',
-    within: 5000,
   },
   {
     name: 'a claimer that meets another gives up its row but keeps what it has',
@@ -46,7 +35,6 @@ export const mutants: readonly Mutant[] = [
       '',
     ),
     scene: 'rows',
-    within: 5000,
   },
   {
     name: 'the reaper does not undo a claim of several extents',
@@ -83,7 +71,6 @@ export const mutants: readonly Mutant[] = [
       'load(this.W, this.table + extent) !== ORPHAN || (store(this.W, this.table + extent, this.owned), false)',
     ),
     scene: 'adoptions',
-    within: 5000,
   },
   {
     name: 'a chain is orphaned from its head on',
@@ -103,7 +90,6 @@ export const mutants: readonly Mutant[] = [
       'load(this.W, this.table + extent) !== ORPHAN || (store(this.W, this.table + extent, this.owned), false)',
     ),
     scene: 'cachedParks',
-    within: 5000,
   },
   {
     name: 'a run is committed before its extents are covered',

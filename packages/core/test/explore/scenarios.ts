@@ -2,38 +2,10 @@
 // load puts one rewritten heap under all of them.
 
 export * from './scenes/adoption.ts'
+export * from './scenes/cached.ts'
 export * from './scenes/frees.ts'
 export * from './scenes/large.ts'
 export * from './scenes/magazines.ts'
 export * from './scenes/overflows.ts'
 export * from './scenes/reaping.ts'
 export * from './scenes/records.ts'
-
-/** Names of all of them. */
-export const SCENES = [
-  'singleExtents',
-  'rows',
-  'release',
-  'records',
-  'leaving',
-  'sweep',
-  'twoFrees',
-  'retire',
-  'parks',
-  'doubleFree',
-  'large',
-  'grow',
-  'shrink',
-  'stow',
-  'reload',
-  'cachedLarge',
-  'cachedParks',
-  'adoptions',
-  'refillAdopts',
-  'chain',
-  'chainParks',
-  'overflows',
-  'lateFree',
-  'twoReapers',
-  'newTenant',
-] as const

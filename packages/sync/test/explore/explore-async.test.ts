@@ -1,6 +1,7 @@
-import { ALL, LARGE, testScenes } from './explored.ts'
+import { ALL, LARGE, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('Asynchronous forms', {
+testScenes('Asynchronous forms', await loadScenes(), {
   mutexAsync: ALL,
   mutexAsyncTimes: LARGE,
   mutexTasks: ALL,

@@ -1,3 +1,9 @@
-import { ALL, testScenes } from './explored.ts'
+import { ALL, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('Barrier', { barrier: ALL, barrierOfThree: ALL, barrierTimes: ALL, barrierMissed: ALL })
+testScenes('Barrier', await loadScenes(), {
+  barrier: ALL,
+  barrierOfThree: ALL,
+  barrierTimes: ALL,
+  barrierMissed: ALL,
+})

@@ -1,3 +1,4 @@
-import { ALL, LARGE, testScenes } from './explored.ts'
+import { ALL, LARGE, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('Condition', { condition: LARGE, conditionOfTwo: ALL, conditionTimes: LARGE })
+testScenes('Condition', await loadScenes(), { condition: LARGE, conditionOfTwo: ALL, conditionTimes: LARGE })

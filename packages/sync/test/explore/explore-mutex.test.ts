@@ -1,6 +1,7 @@
-import { ALL, testScenes } from './explored.ts'
+import { ALL, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('Mutex and spin lock', {
+testScenes('Mutex and spin lock', await loadScenes(), {
   mutex: ALL,
   mutexTimes: ALL,
   mutexTries: ALL,

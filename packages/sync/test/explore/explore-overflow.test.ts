@@ -1,6 +1,7 @@
-import { OVERFLOWS, testScenes } from './explored.ts'
+import { OVERFLOWS, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('Stack overflows', {
+testScenes('Stack overflows', await loadScenes(), {
   mutexOverflows: OVERFLOWS,
   mutexAsyncOverflows: OVERFLOWS,
   conditionOverflows: OVERFLOWS,

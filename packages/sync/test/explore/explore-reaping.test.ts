@@ -1,3 +1,4 @@
-import { ALL, testScenes } from './explored.ts'
+import { ALL, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('Reapers', { mutexReaped: ALL, readerReaped: ALL, writerReaped: ALL })
+testScenes('Reapers', await loadScenes(), { mutexReaped: ALL, readerReaped: ALL, writerReaped: ALL })

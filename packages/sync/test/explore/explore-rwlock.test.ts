@@ -1,3 +1,9 @@
-import { ALL, testScenes } from './explored.ts'
+import { ALL, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('Reader-writer lock', { readers: ALL, writers: ALL, readersTime: ALL, writersTime: ALL })
+testScenes('Reader-writer lock', await loadScenes(), {
+  readers: ALL,
+  writers: ALL,
+  readersTime: ALL,
+  writersTime: ALL,
+})

@@ -1,6 +1,7 @@
-import { ALL, testScenes } from './explored.ts'
+import { ALL, testScenes } from '@hakmem/testing/explored'
+import { loadScenes } from './lab.ts'
 
-await testScenes('Semaphore and once', {
+testScenes('Semaphore and once', await loadScenes(), {
   semaphore: ALL,
   semaphoreTimes: ALL,
   once: ALL,

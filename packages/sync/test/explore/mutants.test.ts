@@ -1,18 +1,8 @@
 // The scenarios can fail: each bug planted in the shipped package is found, within so many schedules.
 
-import { drain, explore, type Patch } from '@hakmem/interleave'
-import { assert, suite } from '@hakmem/testing'
-import { loadScenes, type Scene, type SceneName } from './lab.ts'
-
-interface Mutant {
-  readonly name: string
-  readonly patch: Patch
-  readonly scene: SceneName
-  readonly kills?: number
-  readonly throws?: number
-}
-
-const WITHIN = 50_000
+import type { Patch } from '@hakmem/interleave'
+import { type Mutant, testMutants } from '@hakmem/testing/explored'
+import { loadScenes, type SceneName } from './lab.ts'
 
 const NO_ASIDE: Patch = {
   file: 'sync/dist/thread.js',
@@ -20,7 +10,7 @@ const NO_ASIDE: Patch = {
   by: 'if (this.tasks < 0)',
 }
 
-const mutants: readonly Mutant[] = [
+const mutants: readonly Mutant<SceneName>[] = [
   {
     name: 'a condition sleeps on the number of signals that it reads after it let the mutex go',
     patch: {
@@ -204,23 +194,4 @@ const mutants: readonly Mutant[] = [
   },
 ]
 
-const test = suite('a bug planted in the locks is found')
-
-for (const { name, patch, scene, kills = 0, throws = 0 } of mutants) {
-  test(
-    name,
-    async () => {
-      const scenes = await loadScenes([patch])
-      const { failure, schedules } = explore(drain(scenes[scene]()) as Scene, {
-        kills,
-        throws,
-        maxSchedules: WITHIN,
-        shrink: false,
-      })
-      assert.ok(failure !== undefined, `it was found (${schedules} schedules were run)`)
-    },
-    { timeout: 60_000 },
-  )
-}
-
-test.run()
+testMutants('the locks', loadScenes, mutants, 50_000)

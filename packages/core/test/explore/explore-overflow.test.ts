@@ -1,3 +1,0 @@
-import { testScenes } from './explored.ts'
-
-await testScenes('slow paths', ['overflows'])

@@ -1,0 +1,4 @@
+import { testOverflows } from './overflows.ts'
+import * as scenes from './scenes/magazines.ts'
+
+await testOverflows('magazines', scenes)

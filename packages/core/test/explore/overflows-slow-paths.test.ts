@@ -1,0 +1,4 @@
+import { testOverflows } from './overflows.ts'
+import * as scenes from './scenes/overflows.ts'
+
+await testOverflows('slow paths', scenes)
