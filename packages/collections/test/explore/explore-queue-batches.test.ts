@@ -1,4 +1,4 @@
 import { LARGE, testScenes } from '@hakmem/testing/explored'
 import { loadQueueScenes } from './lab.ts'
 
-testScenes('Queue', await loadQueueScenes(), { manyIn: LARGE, manyOut: LARGE })
+testScenes('Queue, batches', await loadQueueScenes(), { manyIn: LARGE, manyOut: LARGE })

@@ -1,4 +1,4 @@
 import { LARGE, testScenes } from '@hakmem/testing/explored'
 import { loadQueueScenes } from './lab.ts'
 
-testScenes('Queue', await loadQueueScenes(), { passing: LARGE, times: LARGE })
+testScenes('Queue, values passed on', await loadQueueScenes(), { passing: LARGE })

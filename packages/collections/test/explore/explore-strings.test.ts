@@ -1,4 +1,4 @@
 import { LARGE, testScenes } from '@hakmem/testing/explored'
 import { loadMapScenes } from './lab.ts'
 
-testScenes('SharedMap and StringTable', await loadMapScenes(), { twoGrow: LARGE, interning: LARGE })
+testScenes('StringTable', await loadMapScenes(), { interning: LARGE })

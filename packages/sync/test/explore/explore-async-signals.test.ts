@@ -1,12 +1,7 @@
 import { ALL, LARGE, testScenes } from '@hakmem/testing/explored'
 import { loadScenes } from './lab.ts'
 
-testScenes('Asynchronous forms', await loadScenes(), {
-  mutexAsync: ALL,
-  mutexAsyncTimes: LARGE,
-  mutexTasks: ALL,
-  mutexBothWays: LARGE,
-  mutexNested: LARGE,
+testScenes('Asynchronous conditions, semaphores, barriers and once', await loadScenes(), {
   conditionAsync: ALL,
   conditionMixed: ALL,
   semaphoreAsync: ALL,
@@ -15,7 +10,4 @@ testScenes('Asynchronous forms', await loadScenes(), {
   barrierAsyncTimes: ALL,
   onceAsync: ALL,
   onceAsyncFails: ALL,
-  rwlockAsync: ALL,
-  rwlockMixed: LARGE,
-  readersAsyncTime: LARGE,
 })
