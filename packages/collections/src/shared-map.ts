@@ -3,20 +3,17 @@
  * each other. What a death costs: see `node-table.ts`; an operation has happened or has not.
  */
 
-import type { Heap, Ptr } from '@hakmem/core'
+import type { Heap } from '@hakmem/core'
 import { InvalidValueError } from '@hakmem/sync'
 import { type Key, N_VALUE, readKey } from './keys.ts'
 import { NodeTable } from './node-table.ts'
+import { OnTable } from './on-table.ts'
 
 const MAGIC = 0x4d484b48 // "HKHM" in memory
 
-export class SharedMap {
-  private readonly heap: Heap
-  private readonly table: NodeTable
-
+export class SharedMap extends OnTable {
   private constructor(heap: Heap, ptr: number) {
-    this.heap = heap
-    this.table = new NodeTable(heap, ptr, 'map', MAGIC)
+    super(heap, new NodeTable(heap, ptr, 'map', MAGIC))
   }
 
   /** Makes an empty map on the heap: `map.ptr` is what other threads need. Throws OutOfMemoryError. */
@@ -27,21 +24,6 @@ export class SharedMap {
   /** The map at `ptr`, for the calling thread. Throws NoCollectionError. */
   static at(heap: Heap, ptr: number): SharedMap {
     return new SharedMap(heap, ptr)
-  }
-
-  /** Frees the map, not what its values point to; nobody may use it any more. */
-  destroy(): void {
-    this.table.destroy()
-  }
-
-  /** Where it lies, in bytes: send this number to other threads. */
-  get ptr(): Ptr {
-    return this.table.ptr
-  }
-
-  /** Entries; out of date when others change it, and after a death until the next change. */
-  get size(): number {
-    return this.table.size
   }
 
   /**

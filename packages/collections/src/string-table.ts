@@ -7,16 +7,13 @@ import type { Heap, Ptr } from '@hakmem/core'
 import { InvalidValueError } from '@hakmem/sync'
 import { readKey } from './keys.ts'
 import { NodeTable } from './node-table.ts'
+import { OnTable } from './on-table.ts'
 
 const MAGIC = 0x53484b48 // "HKHS" in memory
 
-export class StringTable {
-  private readonly heap: Heap
-  private readonly table: NodeTable
-
+export class StringTable extends OnTable {
   private constructor(heap: Heap, ptr: number) {
-    this.heap = heap
-    this.table = new NodeTable(heap, ptr, 'string table', MAGIC)
+    super(heap, new NodeTable(heap, ptr, 'string table', MAGIC))
   }
 
   /** Makes an empty table on the heap: `table.ptr` is what other threads need. Throws OutOfMemoryError. */
@@ -27,21 +24,6 @@ export class StringTable {
   /** The table at `ptr`, for the calling thread. Throws NoCollectionError. */
   static at(heap: Heap, ptr: number): StringTable {
     return new StringTable(heap, ptr)
-  }
-
-  /** Frees the table and all its strings; nobody may use either any more. */
-  destroy(): void {
-    this.table.destroy()
-  }
-
-  /** Where it lies, in bytes: send this number to other threads. */
-  get ptr(): Ptr {
-    return this.table.ptr
-  }
-
-  /** Strings in it; out of date when others add some. */
-  get size(): number {
-    return this.table.size
   }
 
   /** The pointer of `text`, which is added if it is new. Throws InvalidValueError, OutOfMemoryError. */
