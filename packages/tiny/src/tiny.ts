@@ -35,9 +35,9 @@ import {
 /** Slabs that one refill takes up at most. */
 const SLABS_PER_REFILL = 4
 /** Bytes that a refill takes, as blocks within these bounds. */
-const TARGET_BYTES = 16384
+const TARGET_BYTES = 65536
 const TARGET_MIN = 8
-const TARGET_MAX = 128
+const TARGET_MAX = 256
 
 export class Tiny extends BlockCache {
   private readonly carving: Carving
