@@ -14,7 +14,7 @@ import type { End, Take } from './ways.ts'
 /** The structs of the largest message. */
 const MOST = 1000
 /** More than a sender is ahead, see `side.worker.ts`. */
-export const CAPACITY = 32_768
+export const CAPACITY = 262_144
 
 abstract class Queued implements End {
   protected readonly heap: Heap

@@ -31,9 +31,12 @@ export interface Setting {
   readonly taken: SharedArrayBuffer
 }
 
-/** How far a sender may be ahead, in messages and in structs: more no longer fits the caches, less makes sides wait. */
+/**
+ * How far a sender may be ahead, in messages and in structs. The structs of that many, 6 MB, are more than a core's own cache
+ * holds: from the cache that both share, or from memory, the other core has them sooner than from the sender's own.
+ */
 const WINDOW = 1024
-const WINDOW_STRUCTS = 16_384
+const WINDOW_STRUCTS = 131_072
 /** Structs between two looks at the clock. */
 const LOOK = 1000
 

@@ -21,9 +21,10 @@ import { FieldError, LayoutMismatchError, NullPointerError } from './errors.ts'
 import type { AnyKind, InitOf, Kind, Memory, ValueOf } from './kind.ts'
 import { type Fields, type Layout, layOut } from './layout.ts'
 import { Many } from './many.ts'
-import { Region } from './region.ts'
+import type { Region } from './region.ts'
 import { allocate, check } from './tags.ts'
 import { View } from './view.ts'
+import { zeroBlock } from './zero.ts'
 
 type KeysWhere<F, Wanted> = { [K in keyof F]: F[K] extends Wanted ? K : never }[keyof F]
 
@@ -112,18 +113,13 @@ export function struct<const F extends Fields>(fields: F): StructClass<F> {
 
   const zeroed = (Class: ViewClass, memory: Memory): number => {
     const p: number = memory.types ? allocate(memory, Class, size, 0) : memory.malloc(size)
-    const { F64 } = memory
-    const start = p >>> 3
-    // Blocks end at multiples of 16 bytes; two words at a time are 1 ns less for 48 bytes.
-    for (let k = 0; k < words; k += 2) {
-      F64[start + k] = 0
-      F64[start + k + 1] = 0
-    }
+    zeroBlock(memory.F64, p >>> 3, words)
     return p
   }
 
   function make(this: ViewClass, where: Memory | Region, init?: object): number {
-    const memory = where instanceof Region ? where.memory : where
+    // `instanceof` walks up the prototypes of a heap each time: 10 ns.
+    const memory = 'types' in where ? where : where.memory
     return init === undefined
       ? zeroed(this, memory)
       : makeAt(bindingOf(this, memory), zeroed(this, memory), init)
