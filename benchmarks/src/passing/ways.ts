@@ -9,7 +9,7 @@
 
 import type { MessagePort } from 'node:worker_threads'
 import { Heap, type HeapHandle, type Ptr } from '@hakmem/core'
-import { Blocks, Rows, Structs } from './queued.ts'
+import { blocks, Queued, rows, structs } from './queued.ts'
 import { BYTES, FIELDS, read, write } from './six-doubles.ts'
 
 /** Gets the number of structs of a message and the sum of all their fields; false ends the listening. */
@@ -47,15 +47,15 @@ export const ways: Readonly<Record<string, Way>> = {
   },
   'heap, queue': {
     about: 'in the shared heap, pointers through a Queue',
-    open: ({ heap, queues }) => new Blocks(Heap.attach(heap), ...queues),
+    open: ({ heap, queues }) => new Queued(Heap.attach(heap), queues, blocks),
   },
   'structs, queue': {
     about: 'the same as structs of @hakmem/structs',
-    open: ({ heap, queues }) => new Structs(Heap.attach(heap), ...queues),
+    open: ({ heap, queues }) => new Queued(Heap.attach(heap), queues, structs),
   },
   'row, queue': {
     about: 'a message is structs in a row (makeMany), its pointer goes through the Queue',
-    open: ({ heap, queues }) => new Rows(Heap.attach(heap), ...queues),
+    open: ({ heap, queues }) => new Queued(Heap.attach(heap), queues, rows),
   },
 }
 
