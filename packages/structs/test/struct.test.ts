@@ -58,6 +58,24 @@ test('numbers of every width keep their values, at the edges too', () => {
   Numbers.free(heap, v.ptr)
 })
 
+test('making a struct of any size zeroes all of it, and nothing outside of its block', () => {
+  for (let length = 1; length <= 200; length++) {
+    class Bytes extends struct({ all: array(u8, length) }) {}
+    const [before, place, behind] = Array.from({ length: 3 }, () => heap.malloc(length))
+    for (const block of [before, place, behind]) heap.bytes(block).fill(255)
+    heap.free(place)
+    const made = Bytes.make(heap)
+    assert.is(made, place)
+    assert.ok(
+      heap.bytes(made, length).every((byte) => byte === 0),
+      `${length} bytes`,
+    )
+    for (const block of [before, behind]) assert.ok(heap.bytes(block).every((byte) => byte === 255))
+    Bytes.free(heap, made)
+    for (const block of [before, behind]) heap.free(block)
+  }
+})
+
 test('a new struct is all zero, whatever was in the block before', () => {
   const blocks = Array.from({ length: 50 }, () => heap.malloc(layoutOf(Numbers).size))
   for (const p of blocks) heap.bytes(p).fill(0xff)
