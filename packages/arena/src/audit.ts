@@ -31,6 +31,7 @@ import {
   runClass,
   runPages,
   TENT,
+  VACANT,
   voidOf,
 } from './layout.ts'
 
@@ -277,7 +278,7 @@ function checkRecords(arena: Arena, problems: Set<string>): void {
     const at = g.records + slot * g.recordWords
     const thread = load(arena.W, at + R_THREAD)
     // Of a thread that is being reaped the extents are others' already; one that is just attaching has none.
-    const isHeld = thread > 0
+    const isHeld = thread > 0 || thread === VACANT
     const fault = recordFault(g, arena.W, at, isHeld)
     if (fault !== undefined) problems.add(`record ${slot} has ${fault}`)
     if (thread > 0 && threads.has(thread)) problems.add(`thread ${thread - 1} has two records`)

@@ -3,7 +3,8 @@
  * geometry, for the tests and the documentation; nothing else reads them.
  *
  * A thread holds whole extents. One that is attached and does nothing keeps all of those which it held when it last did
- * something, whatever was freed to it since: `park` before idling is what bounds it, to nothing. What it keeps of blocks
+ * something, whatever was freed to it since: `park` before idling is what bounds it, to nothing. The same goes for what one
+ * that detached left vacant, until another attaches or memory gets short. What it keeps of blocks
  * that it freed itself is bounded by its caches: a cached block keeps its run, and a run its extents. The same goes for
  * one that only frees: it adopts the extents of threads that left, and gives back what is free in them.
  *
@@ -67,7 +68,8 @@ export function boundsOf(g: Geometry): Bounds {
     remoteFree: 5,
     // Each once to collect, once more where a run is empty, and the sweeps of one refill.
     blockReads: 3 * blocks,
-    // Per page a flag of a run and its adoption; per extent two searches of three attempts, and the orphans.
-    otherSteps: 4 * g.pages + 16 * g.extents + 4 * g.threads + 64 * SMALL_CLASSES,
+    // Per page a flag of a run and its adoption; per extent two searches of three attempts, and the orphans; per thread
+    // five looks for room, four times each for a vacant record.
+    otherSteps: 4 * g.pages + 16 * g.extents + 24 * g.threads + 64 * SMALL_CLASSES,
   }
 }

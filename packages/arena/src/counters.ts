@@ -53,6 +53,10 @@ export const COUNTERS = {
   /** Magazines set aside by full caches, and those that refills took back. */
   stowed: 29,
   reloaded: 30,
+  /** Records left vacant; records of others that were taken over, and those that were dissolved. */
+  vacated: 31,
+  takenOver: 35,
+  dissolved: 36,
   /** Every operation, only with `counters: true`. */
   mallocs: 32,
   freesLocal: 33,

@@ -38,6 +38,8 @@ export const H_CHECK = 9 // over the words before it
 export const H_PRESSURE = 32
 /** Next id (add 1) for a thread whose host gives it none. */
 export const H_NEXT_THREAD = 48
+/** Records left vacant so far, wrapping (add 1). */
+export const H_VACATED = 49
 /** Orphaned extents: added to by whoever orphans, taken from by whoever adopts. A hint: 0 spares the others a look. */
 export const H_ORPHANS = 64
 /**
@@ -88,11 +90,15 @@ const hasEvents = (flags: number): boolean => modeOf(flags) === 'learn' || modeO
 // ---- record, words from its start -------------------------------------------------------------------------
 
 /**
- * 0 free; t (thread id + 1) live; -m being reaped, or claimed and not yet reset, by the thread whose word is m. Swapped
- * by attach (0 to -t), by a reaper (t to -m, a dead reaper's -t to -m, -m to 0); stored by attach (t) and detach (0).
+ * 0 free; t (thread id + 1) live; -m being reaped, dissolved, or claimed and not yet reset, by the thread whose word is m;
+ * VACANT left as it is to the next tenant (`vacancies.ts`). Swapped by attach (0 or VACANT to -t), by a reaper (t to -m, a
+ * dead reaper's -t to -m, -m to 0), by whoever dissolves it (VACANT to -m); stored by attach (t), detach (VACANT or 0) and
+ * whoever dissolved it (0).
  */
 export const R_THREAD = 0
-/** 1 while a slow path is under way. Owner only. Found set on entry, the last one was thrown out of. */
+/** In no thread's: those are from -(2^31 - 1) to 2^31 - 1. */
+export const VACANT = -(2 ** 31)
+/** 1 while a slow path is under way, 2 while the record is dissolved. Owner only. Found set on entry, the last one was thrown out of. */
 export const R_OP = 1
 /** H_PRESSURE as last answered. Owner only. */
 export const R_PRESSURE = 2
@@ -119,6 +125,8 @@ export const R_IN = 12
 /** Blocks of a batch under way: the last one (each one's first word leads to the one before), and how many. */
 export const R_BATCH = 13
 export const R_BATCH_COUNT = 14
+/** H_VACATED when the record was left: the greater, the later. Written by its tenant, glanced at by who looks for one. */
+export const R_VACATED = 15
 /** Page numbers of large runs that were freed and are kept whole for the next request of their length, or 0. */
 export const R_RETAINED = 16
 export const RETAINED = 16

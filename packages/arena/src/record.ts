@@ -1,8 +1,9 @@
 /**
  * A thread's record: its slot in the heap, and everything slow that it does there.
  *
- * Attach claims a record with one swap of its word (0 to -t, t being the thread's id + 1), resets all of it, because the
- * last holder may have died at any step (`reap.ts`), and stores t; detach stores 0. Everything else in it has one
+ * Attach claims a record with one swap of its word to -t, t being the thread's id + 1: one that is vacant, which it takes
+ * over as it is (`vacancies.ts`), or one that is free, all of which it resets, because the last holder may have died at any
+ * step (`reap.ts`). Then it stores t. Detach stores VACANT, or parks and stores 0. Everything else in a record has one
  * writer, the thread, except the hints, which other threads add to.
  *
  * Slow paths stand between `enter` and `leave`, which set and clear the record's `op` word. A stack overflow may
@@ -11,9 +12,9 @@
  * write, so nothing can throw there.
  *
  * Where pages come from, in this order, each stage counted: the free index; runs of any class that other threads
- * announced frees in; orphans (ADOPTIONS at most at a time); FREE extents. Before giving up: everything of mine by
- * bytes, all orphans, whole extents put back so that rows join, and `pressure` raised, which owners answer at their
- * next slow path by giving back what they can. Nobody waits.
+ * announced frees in; orphans (ADOPTIONS at most at a time), and once half of the heap was in use, those of a vacant record;
+ * FREE extents. Before giving up: everything of mine by bytes, all vacant records and orphans, whole extents put back so that
+ * rows join, and `pressure` raised, which owners answer at their next slow path by giving back what they can. Nobody waits.
  */
 
 import { handOn } from '@hakmem/sync'
@@ -48,16 +49,21 @@ import {
   R_USED_PAGES,
   runClass,
   runPages,
+  VACANT,
 } from './layout.ts'
 import { membersOf } from './members.ts'
 import { sendBundle } from './remote.ts'
 import { Rings } from './rings.ts'
 import { alignUp, Runs } from './runs.ts'
 import { Slabs } from './slabs.ts'
+import { dissolve, takeOver, vacancy, vacate } from './vacancies.ts'
 import { Wholes } from './wholes.ts'
 
 /** Chains of orphans that one look for room adopts at most, short of running out of memory. */
 export const ADOPTIONS = 4
+
+/** A record is left vacant if it holds at most this part of a thread's share of the heap. */
+const VACANT_PART = 4
 
 /** The largest thread id: a record's word is the id + 1, and positive. */
 const MAX_THREAD = 2 ** 31 - 2
@@ -104,10 +110,15 @@ export class ThreadRecord {
 
   /**
    * Claims a free record for the calling thread. `thread`: an id from 0 that no other live thread has and none had
-   * before. A record that this very thread left without detaching is taken over, and recovered.
+   * before. A record that this very thread left without detaching is taken over, and recovered. `former`: by slot, objects
+   * that the thread had before; if it takes over the record of one, that is what it gets.
    * Throws TooManyThreadsError if none is free.
    */
-  static claim(arena: Arena, thread: number): ThreadRecord {
+  static claim(
+    arena: Arena,
+    thread: number,
+    former: readonly { readonly record: ThreadRecord }[] = [],
+  ): ThreadRecord {
     // -1 would find the word of a free record, and others no word that they wrote.
     if (!Number.isInteger(thread) || thread < 0 || thread > MAX_THREAD) {
       throw new InvalidThreadError(
@@ -129,6 +140,14 @@ export class ThreadRecord {
       // One that it was reaping: what the dead thread held is not this thread's.
       if (arena.W[record.at + R_THREAD] < 0) handOn(membersOf(arena), own)
       record.recover()
+      store(arena.W, record.at + R_THREAD, thread + 1)
+      return record
+    }
+    const left = takeOver(arena, thread)
+    if (left >= 0) {
+      const known = former[left]?.record
+      const record = known?.thread === thread ? known : new ThreadRecord(arena, left, thread)
+      record.count(COUNTERS.takenOver)
       store(arena.W, record.at + R_THREAD, thread + 1)
       return record
     }
@@ -210,9 +229,22 @@ export class ThreadRecord {
     return page !== 0 ? page : this.claim(pages, c, alignment)
   }
 
-  /** Adopts one chain of orphans at or behind extent `from`, if there may be one; the extent to go on from, or 0. */
+  /**
+   * Adopts one chain of orphans at or behind extent `from`, if there may be one, and where memory is getting short, of those
+   * that a vacant record becomes; the extent to go on from, or 0.
+   */
   adoptNext(from: number): number {
-    return this.extents.anyOrphans() ? this.adopt(from) : 0
+    const end = this.extents.anyOrphans() ? this.adopt(from) : 0
+    // Before, the record is better left to the next tenant, whose caches would be empty without it.
+    if (end !== 0 || !this.runs.isShort()) return end
+    const slot = vacancy(this.arena, -1)
+    return slot >= 0 && this.dissolve(slot) ? this.adopt(0) : 0
+  }
+
+  private dissolve(slot: number): boolean {
+    if (!dissolve(this.arena, this.thread, slot)) return false
+    this.count(COUNTERS.dissolved)
+    return true
   }
 
   /** The same, at any cost short of waiting. Raises pressure if that fails too. */
@@ -221,6 +253,7 @@ export class ThreadRecord {
     const failures = W[this.at + R_FAILURES]
     const isSpent = failures > 0 && failures % FULL_TRY !== 0 && this.isSpent()
     if (!isSpent) {
+      for (let slot = 0; slot < this.arena.geometry.threads; slot++) this.dissolve(slot)
       // All orphans first, then one collection: one after each would read every block of the heap once per orphan.
       for (let from = this.adopt(0, true); from !== 0; ) from = this.adopt(from, true)
       this.collectAll()
@@ -241,7 +274,8 @@ export class ThreadRecord {
     for (let c = 1; c <= LARGE; c++) {
       if (this.slabs.announced(c) || (c <= SMALL_CLASSES && this.slabs.holdsAny(c))) return false
     }
-    return !this.extents.anyOrphans() && this.runs.usedPages === this.W[this.at + R_SPENT_PAGES]
+    if (this.extents.anyOrphans() || vacancy(this.arena, 1) >= 0) return false
+    return this.runs.usedPages === this.W[this.at + R_SPENT_PAGES]
   }
 
   /** Asks all other threads to give back what they can, unless they were asked and none has answered yet. */
@@ -267,7 +301,7 @@ export class ThreadRecord {
     for (const [slot, extents] of held) {
       if (slot >= g.threads) continue
       const word = load(this.W, g.records + slot * g.recordWords + R_THREAD)
-      list[word > 0 ? `thread ${word - 1}` : 'a dead thread'] = extents * extent
+      list[word > 0 ? `thread ${word - 1}` : word === VACANT ? 'nobody' : 'a dead thread'] = extents * extent
     }
     return new OutOfMemoryError(requested, g.bytes - g.base, {
       unclaimed: free * extent,
@@ -307,13 +341,36 @@ export class ThreadRecord {
   /** Parks and frees the record, which is another thread's from then on. */
   detach(): void {
     this.park()
-    this.release()
+    this.release(false)
   }
 
-  /** Frees the record of a parked thread. Locks that it holds are handed on as if it had died. */
-  release(): void {
+  /**
+   * Gives back what is not needed and makes the record ready to be left. True: as it is, to the next tenant. False where that
+   * would have set it up differently (a policy, a shard, events that somebody reads), and where it holds more than a quarter
+   * of a thread's share of the heap, which may lie idle for long: then it is parked.
+   */
+  settle(): boolean {
+    this.enter()
+    sendBundle(this)
+    this.runs.releaseWhole()
+    const { W, at } = this
+    const g = this.arena.geometry
+    const isPlain = g.events === 0 && W[at + R_POLICY] === 0 && W[at + R_SHARD] === 0
+    const isWhole = isPlain && this.runs.heldPages <= g.pages / g.threads / VACANT_PART
+    this.leave()
+    if (!isWhole) this.park()
+    return isWhole
+  }
+
+  /** Leaves the record, vacant or, of a parked thread, free. Locks that it holds are handed on as if it had died. */
+  release(isVacant: boolean): void {
     handOn(membersOf(this.arena), this.slot)
-    store(this.W, this.at + R_THREAD, 0)
+    if (isVacant) {
+      this.count(COUNTERS.vacated)
+      vacate(this.arena, this.at)
+    } else {
+      store(this.W, this.at + R_THREAD, 0)
+    }
   }
 
   private claim(pages: number, c: number, alignment: number): number {
@@ -357,7 +414,7 @@ export class ThreadRecord {
   }
 
   /** Counts the blocks of the flagged runs in extents [first, end), just adopted; runs without a live one go back. */
-  private settle(first: number, end: number): void {
+  private settleRuns(first: number, end: number): void {
     const shift = this.arena.geometry.extentPageShift
     for (let page = first << shift; page < end << shift; ) {
       // An extent that went back with a run may be another thread's by now.
@@ -381,7 +438,7 @@ export class ThreadRecord {
     let end = first + 1
     while (end < this.arena.geometry.extents && this.extents.isMine(end) && this.extents.isCont(end)) end++
     const flagged = this.rederive(first, end, true)
-    if (settles && flagged > 0) this.settle(first, end)
+    if (settles && flagged > 0) this.settleRuns(first, end)
     // What was adopted may join: a request that failed before may fit now.
     this.W[this.at + R_FAILURES] = 0
     this.count(COUNTERS.refillAdopted, end - first)

@@ -73,6 +73,11 @@ export class Runs {
     return this.W[this.record + R_USED_PAGES]
   }
 
+  /** Pages of the extents that the thread holds. */
+  get heldPages(): number {
+    return this.usedPages + this.index.pages
+  }
+
   set usedPages(pages: number) {
     this.W[this.record + R_USED_PAGES] = pages
   }
@@ -260,8 +265,12 @@ export class Runs {
   }
 
   private hasExcess(): boolean {
-    if (this.index.pages <= (this.usedPages >>> 2) + (2 << this.g.extentPageShift)) return false
-    // Another thread's word: stale, it keeps the extents a moment longer.
+    return this.index.pages > (this.usedPages >>> 2) + (2 << this.g.extentPageShift) && this.isShort()
+  }
+
+  /** Whether memory is getting short: half of the heap was in use before. */
+  isShort(): boolean {
+    // Another thread's word: a stale one makes no difference but to how soon.
     return glance(this.W, this.middle) !== 0
   }
 

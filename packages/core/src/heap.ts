@@ -94,6 +94,8 @@ export interface HeapHandle {
  * to the end of the job, and a thread that attaches and detaches in a loop would keep all its heaps.
  */
 const attached = new WeakMap<Arena, Heap>()
+/** By slot, the heaps that this thread left with a vacant record: one whose record it takes over again serves anew. */
+const left = new WeakMap<Arena, Heap[]>()
 const arenas = new Map<string, WeakRef<Arena>>()
 
 export class Heap extends BlockCache {
@@ -115,9 +117,10 @@ export class Heap extends BlockCache {
   private readonly large: Large
   private readonly sites = new Map<string, Site>()
   private readonly watches = new Set<Watch>()
-  private syncThread: SyncThread | undefined
+  // Initialised, so that a heap that was detached has the shape of one that was not: the loops that use it are compiled for one.
+  private syncThread: SyncThread | undefined = undefined
   /** Ends what learning does on this thread; undefined if it does nothing. */
-  private endLearning: (() => void) | undefined
+  private endLearning: (() => void) | undefined = undefined
   /** Why nothing is learned on this thread although it should be. */
   private learningFailure: unknown
 
@@ -180,7 +183,14 @@ export class Heap extends BlockCache {
   }
 
   private static open(arena: Arena): Heap {
-    const record = ThreadRecord.claim(arena, hostThread() ?? ThreadRecord.nextThread(arena))
+    const former = left.get(arena)
+    const record = ThreadRecord.claim(arena, hostThread() ?? ThreadRecord.nextThread(arena), former)
+    const known = former?.[record.slot]
+    if (known?.record === record) {
+      known.rejoin()
+      attached.set(arena, known)
+      return known
+    }
     const Class = (arena.geometry.flags & FLAG_COUNTERS) !== 0 ? counting(Heap) : specialise(Heap, record)
     const heap = new Class(record)
     attached.set(arena, heap)
@@ -418,15 +428,28 @@ export class Heap extends BlockCache {
     this.record.park()
   }
 
-  /** Parks and gives the thread's record back. Every later operation throws DetachedHeapError; detaching again is fine. */
+  /**
+   * Leaves what this thread has in the heap to the next that attaches, or to whichever needs memory first. Every later
+   * operation throws DetachedHeapError, until this thread attaches anew, for which it may get this very object; detaching
+   * again is fine.
+   */
   detach(): void {
     if (this.isDetached) return
     for (const watch of [...this.watches]) watch.dispose()
     this.endLearning?.()
-    this.record.park()
+    const isVacant = this.record.settle()
     this.cutOff()
-    this.record.release()
+    this.syncThread = undefined
+    if (isVacant) Heap.keep(this)
+    this.record.release(isVacant)
     attached.delete(this.arena)
+  }
+
+  private static keep(heap: Heap): void {
+    const { arena, record } = heap
+    const heaps = left.get(arena) ?? []
+    heaps[record.slot] = heap
+    left.set(arena, heaps)
   }
 
   [Symbol.dispose](): void {

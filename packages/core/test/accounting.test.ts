@@ -1,6 +1,6 @@
 // The audit accounts for every byte and finds what is wrong; the counters say what happened.
 
-import { CONT, LARGE } from '@hakmem/arena'
+import { CONT, LARGE, ThreadRecord } from '@hakmem/arena'
 import { Heap, type Stats } from '@hakmem/core'
 import { assert, suite } from '@hakmem/testing'
 import { codeOf, fill, soundAudit, threadsOf } from './support.ts'
@@ -221,6 +221,17 @@ const MOVES: Record<Name, (a: Heap, b: Heap) => void> = {
     b.malloc(10)
   },
   parks: (a) => a.park(),
+  vacated: (_, b) => b.detach(),
+  takenOver: (a, b) => {
+    b.detach()
+    ThreadRecord.claim(a.arena, 7)
+  },
+  dissolved: (a, b) => {
+    b.malloc(10)
+    b.detach()
+    a.malloc(5 * MIB)
+    a.tryMalloc(5 * MIB)
+  },
   claimedHome: (a) => {
     a.pin({ knobs: { shards: 2 } })
     for (let k = 0; k < 2; k++) {

@@ -76,6 +76,16 @@ function fullOfOrphans(size: number): Count {
   return counted(most, () => b.tryMalloc(3000))
 }
 
+/** The heap full of the blocks of threads that detached: whoever asks next dissolves their records first. */
+function fullOfVacancies(size: number): Count {
+  const heaps = heapsOf()
+  for (const heap of heaps.slice(1)) {
+    for (let k = 0; k < MIB / 4 / size; k++) heap.malloc(size)
+    heap.detach()
+  }
+  return counted(NONE, () => heaps[0].tryMalloc(7 * MIB))
+}
+
 /** All of it freed by another thread, none of which was collected. */
 function fullOfMarks(size: number): Count {
   const [a, b] = heapsOf()
@@ -130,6 +140,7 @@ const steps: Steps = {
     'a heap full of orphans, 16 B': fullOfOrphans(16),
     'a heap full of orphans, 1 KiB': fullOfOrphans(1024),
     'a heap full of orphans, 64 KiB': fullOfOrphans(65_536),
+    'a heap with vacant records, 64 B': fullOfVacancies(64),
     'a heap full of marks, 16 B': fullOfMarks(16),
     'stale flags': staleFlags(),
     anything: anything(),

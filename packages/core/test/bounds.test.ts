@@ -152,6 +152,7 @@ bytes(
     assert.is(strandedFrom(c), 0)
 
     const blocks = fill(a, SIZE)
+    a.park()
     a.detach()
     freeScattered(b, blocks)
     const { geometry: g } = b.arena
@@ -162,6 +163,20 @@ bytes(
     assert.is(strandedFrom(c), 0)
   },
 )
+
+bytes('detached: all that it held, until another attaches or memory is short; parked before: nothing', () => {
+  for (const parks of [false, true]) {
+    const [a, b] = threadsOf(2, { bytes: 8 * MIB })
+    const blocks = Array.from({ length: 500 }, () => a.malloc(SIZE))
+    b.freeBatch(blocks)
+    if (parks) a.park()
+    a.detach()
+    const { cached, remote } = soundAudit(b)
+    assert.is(cached + remote > 0, !parks)
+    assert.is(strandedFrom(b), 0)
+    assert.equal([soundAudit(b).cached + soundAudit(b).remote, soundAudit(b).live], [0, 0])
+  }
+})
 
 bytes('dead: all that it held, and its record; reaped: nothing but its live blocks', () => {
   const [a, b] = threadsOf(2, { bytes: 8 * MIB })

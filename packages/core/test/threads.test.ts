@@ -94,10 +94,10 @@ orphans('their blocks stay, and who needs memory takes over what lies between', 
   assert.is(soundAudit(b).live, 0)
 })
 
-orphans('one who frees the blocks of a thread that left takes over its memory', () => {
+orphans('one who frees the blocks of a thread that parked takes over its memory', () => {
   const [a, b] = threadsOf(2, { bytes: 4 * MIB })
   const blocks = Array.from({ length: 500 }, () => a.malloc(200))
-  a.detach()
+  a.park()
   b.freeBatch(blocks)
   assert.ok(b.stats().total.refillAdopted > 0)
   b.flush()

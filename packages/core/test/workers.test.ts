@@ -80,14 +80,15 @@ for (const [threads, bytes, slots, small, operations] of RUNS) {
 
 test('threads that come and go reuse records, and leave no byte behind', async () => {
   const threads = 3
-  using heap = Heap.create({ bytes: 32 * MIB, threads: threads + 1 })
+  using heap = Heap.create({ bytes: 256 * MIB, threads: threads + 1 })
   const given = start(heap, threads, 300)
   await Promise.all(Array.from({ length: threads }, (_, k) => call('comeAndGo', given, k, 40)))
   assert.is(heap.stats().records.filter(({ thread }) => thread !== null).length, 1)
   assert.ok(heap.stats().records.length <= threads + 1)
-  assert.is(heap.stats().total.parks, threads * 40)
+  const { vacated, takenOver, parks } = heap.stats().total
+  assert.is(vacated + parks, threads * 40)
+  assert.ok(takenOver > threads * 20)
   settle(heap, given)
-  assert.ok(heap.stats().total.refillAdopted > 0)
 })
 
 test('worker after worker on one record', async () => {

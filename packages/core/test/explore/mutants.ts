@@ -19,6 +19,43 @@ export const mutants: readonly Mutant<SceneName>[] = [
     scene: 'records',
   },
   {
+    name: 'a vacant record is taken over by a load and a store',
+    patch: plant(
+      'arena/dist/vacancies.js',
+      'if (!swap(W, at + R_THREAD, VACANT, -(thread + 1)))\n            continue;',
+      'store(W, at + R_THREAD, -(thread + 1));',
+    ),
+    scene: 'heirs',
+    within: 5000,
+  },
+  {
+    name: 'a vacant record is dissolved by a load and a store',
+    patch: plant(
+      'arena/dist/vacancies.js',
+      'if (!swap(W, at + R_THREAD, VACANT, -(thread + 1)))\n            return false;',
+      'store(W, at + R_THREAD, -(thread + 1));',
+    ),
+    scene: 'dissolving',
+    within: 5000,
+  },
+  {
+    name: 'a dissolved record is free before its extents are orphans',
+    patch: plant(
+      'arena/dist/vacancies.js',
+      'new Extents(arena, slot).orphanAll(true);',
+      'store(W, at + R_THREAD, 0); new Extents(arena, slot).orphanAll(true);',
+    ),
+    scene: 'dissolving',
+    within: 20_000,
+  },
+  {
+    name: 'a record that a stack overflow left half dissolved stays so',
+    patch: plant('arena/dist/vacancies.js', 'W[at + R_OP] = DISSOLVING;', ''),
+    scene: 'dissolving',
+    within: 20_000,
+    throws: 1,
+  },
+  {
     name: 'an extent is claimed by a load and a store',
     patch: plant(
       'arena/dist/extents.js',

@@ -1,10 +1,9 @@
 // A dead thread is reaped, while others free what it held and take its place.
 
-import { type Reaped, reap, ThreadRecord } from '@hakmem/arena'
-import { Heap } from '@hakmem/core'
+import { type Reaped, reap } from '@hakmem/arena'
 import type { Entry } from '../books.ts'
 import type { Stage } from '../world.ts'
-import { gives, K, type Scene, scene, slab } from './scene.ts'
+import { attachAndTake, gives, type Scene, scene, slab } from './scene.ts'
 
 /** `a` is dead before the threads start, in the middle of nothing; what it holds is a slab, a chain and a claim of two. */
 function dead(names: readonly string[], others = {}): { stage: Stage; blocks: number[] } {
@@ -46,12 +45,4 @@ export function newTenant(): Scene {
     c: [(s) => reaps(s, 'c', 'a')],
     x: [(s) => attachAndTake(s, 'x')],
   })
-}
-
-/** Attaches if a record is free, and takes a block, for which it claims an extent. */
-function attachAndTake(stage: Stage, name: string): Entry {
-  const heap = new Heap(ThreadRecord.claim(stage.arena, stage.thread(name)))
-  const p = heap.malloc(K)
-  heap.I32[p >>> 2] = p
-  return { took: p }
 }

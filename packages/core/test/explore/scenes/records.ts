@@ -1,9 +1,8 @@
 // Extents and records are claimed and left.
 
-import { ThreadRecord } from '@hakmem/arena'
 import type { Entry } from '../books.ts'
 import { Stage } from '../world.ts'
-import { flush, gives, K, type Scene, scene, takes } from './scene.ts'
+import { attach, flush, gives, K, type Scene, scene, takes, tryTake } from './scene.ts'
 
 export function singleExtents(): Scene {
   const stage = new Stage(['a', 'b', 'r1', 'r2'])
@@ -19,14 +18,6 @@ export function rows(): Scene {
     a: [(s) => tryTake(s, 'a', 3 * 65536)],
     b: [(s) => tryTake(s, 'b', 3 * 65536)],
   })
-}
-
-function tryTake(stage: Stage, name: string, size: number): Entry {
-  const heap = stage.heap(name)
-  const p = heap.tryMalloc(size)
-  if (p === 0) return {}
-  heap.I32[p >>> 2] = p
-  return { took: p }
 }
 
 export function release(): Scene {
@@ -61,8 +52,4 @@ export function leaving(): Scene {
 function detach(stage: Stage, name: string): Entry {
   stage.heap(name).record.detach()
   return {}
-}
-
-function attach(stage: Stage, name: string): Entry {
-  return { slot: ThreadRecord.claim(stage.arena, stage.thread(name)).slot }
 }

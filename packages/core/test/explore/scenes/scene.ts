@@ -3,6 +3,8 @@
 // Slabs are 4 KiB here, so four blocks of 1 KiB are a slab, a refill takes what one slab has, and an extent (64 KiB) is 16
 // of them. In the names, `a` owns, the others come by.
 
+import { ThreadRecord } from '@hakmem/arena'
+import { Heap } from '@hakmem/core'
 import type { Operation, Scenario } from '@hakmem/interleave'
 import { type Entry, type Gives, locator, mayThrow } from '../books.ts'
 import { checkWorld, give, reapDead, Stage, take } from '../world.ts'
@@ -52,9 +54,33 @@ export function park(stage: Stage, name: string): Entry {
 }
 
 /** A slab of `a` with four live blocks, and nothing in its cache. */
-export function slab(names: readonly string[], others = {}): { stage: Stage; blocks: number[] } {
-  const stage = new Stage(names, others)
+export function slab(
+  names: readonly string[],
+  others = {},
+  bytes?: number,
+): { stage: Stage; blocks: number[] } {
+  const stage = new Stage(names, others, 'frozen', bytes)
   const blocks: number[] = []
   for (let k = 0; k < 4; k++) blocks.push(stage.take('a', K))
   return { stage, blocks }
+}
+
+export function tryTake(stage: Stage, name: string, size: number): Entry {
+  const heap = stage.heap(name)
+  const p = heap.tryMalloc(size)
+  if (p === 0) return {}
+  heap.I32[p >>> 2] = p
+  return { took: p }
+}
+
+export function attach(stage: Stage, name: string): Entry {
+  return { slot: ThreadRecord.claim(stage.arena, stage.thread(name)).slot }
+}
+
+/** Attaches if a record is free, and takes a block, for which it claims an extent. */
+export function attachAndTake(stage: Stage, name: string): Entry {
+  const heap = new Heap(ThreadRecord.claim(stage.arena, stage.thread(name)))
+  const p = heap.malloc(K)
+  heap.I32[p >>> 2] = p
+  return { took: p }
 }
