@@ -13,7 +13,13 @@ import { pathsOf } from './micro/paths.ts'
 import { acts } from './micro/promises.ts'
 import { ATTACH } from './micro/threads.ts'
 import { time } from './micro/timing.ts'
+import { takeNoOptions } from './no-options.ts'
 import { formatNanoseconds } from './report/format.ts'
+
+takeNoOptions(`Usage: pnpm bench:micro
+
+What each path of the allocator costs in one thread, in nanoseconds a call, and whether what is promised of single acts is
+kept. Takes no options.`)
 
 const { groups, counts } = pathsOf()
 for (const [name, paths] of Object.entries(groups)) {

@@ -8,6 +8,7 @@ import CliTable from 'cli-table3'
 import colours from 'picocolors'
 import { quantileSorted } from 'simple-statistics'
 import { compare, inTurn } from './in-turn.ts'
+import { takeNoOptions } from './no-options.ts'
 import { Pair } from './passing/pair.ts'
 import { BASELINE, ways } from './passing/ways.ts'
 import { formatFigure, formatNanoseconds, formatRatio } from './report/format.ts'
@@ -24,6 +25,13 @@ const TARGET = 50
 const TARGETS = ['structs, queue', 'row, queue']
 
 const names = Object.keys(ways)
+takeNoOptions(
+  `Usage: pnpm bench:passing
+
+Structs of 48 bytes from thread to thread, in each of the ways that there are: how many a second, and how long a round
+trip takes. About a minute and a half; takes no options.`,
+  names,
+)
 if (process.argv.length === 2)
   console.log(`${names.length} ways, ${ROUNDS} rounds: about a minute and a half`)
 const figures = await inTurn(fileURLToPath(import.meta.url), names, ROUNDS, measure)

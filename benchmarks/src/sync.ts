@@ -9,7 +9,13 @@ import { Heap } from '@hakmem/core'
 import { Mutex, RWLock, SpinLock } from '@hakmem/sync'
 import Table from 'cli-table3'
 import { median } from 'simple-statistics'
+import { takeNoOptions } from './no-options.ts'
 import type { QueueData } from './sync.worker.ts'
+
+takeNoOptions(`Usage: pnpm bench:sync
+
+What a lock costs that nobody else wants, beside a bare pair of compareExchange; and how many values a second pass through
+a Queue between two threads. Takes no options.`)
 
 const ROUNDS = 7
 const PAIRS = 1_000_000

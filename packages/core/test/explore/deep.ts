@@ -1,4 +1,5 @@
-// `pnpm test:deep`: the scenarios under wider bounds than `npm test` has time for. Exit status 1 if one of them fails.
+// `pnpm test:deep`: the scenarios under wider bounds than `npm test` has time for. Exit status 1 if one of them fails, 2
+// where the command line makes no sense.
 //
 //     pnpm test:deep [--only SCENARIO] [--seconds S] [--seed N]
 
@@ -15,6 +16,8 @@ const { values } = parseArgs({
 })
 const seconds = Number(values.seconds)
 const seed = Number(values.seed)
+if (!(seconds > 0)) refuse(`--seconds takes a number above 0, not '${values.seconds}'`)
+if (!Number.isInteger(seed)) refuse(`--seed takes a whole number, not '${values.seed}'`)
 
 const RUNS: readonly [what: string, run: (scene: Scene) => Result][] = [
   ['3 preemptions', (scene) => explore(scene, { preemptions: 3, seconds })],
@@ -34,8 +37,7 @@ const RUNS: readonly [what: string, run: (scene: Scene) => Result][] = [
 const scenes = await loadScenes()
 const all = Object.keys(scenes) as SceneName[]
 const names = all.filter((name) => values.only === undefined || name === values.only)
-if (names.length === 0)
-  throw new Error(`--only: there is no scenario ${values.only}; there are ${all.join(', ')}`)
+if (names.length === 0) refuse(`--only: there is no scenario '${values.only}'; there are ${all.join(', ')}`)
 
 let failed = 0
 for (const name of names) {
@@ -55,3 +57,8 @@ for (const name of names) {
 }
 console.log(`${names.length} scenarios, ${failed} failures`)
 process.exitCode = failed === 0 ? 0 : 1
+
+function refuse(why: string): never {
+  console.error(why)
+  process.exit(2)
+}
