@@ -147,23 +147,6 @@ export function point(site: string): Step {
   return step
 }
 
-const result: { value: unknown; done: true } = { value: undefined, done: true }
-const trivial = {
-  [Symbol.iterator]() {
-    return trivial
-  },
-  next() {
-    return result
-  },
-}
-
-/** For `yield*` around a call: runs on into a suspendable function, or ends at once with the value of any other. */
-export function into(value: unknown): Iterable<unknown> {
-  if (typeof value === 'object' && isSuspended(value)) return value
-  result.value = value
-  return trivial
-}
-
 /** `Atomics.op(..)` where nothing can be suspended. */
 export function drainAtomic(
   op: AtomicOp,

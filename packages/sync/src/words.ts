@@ -14,7 +14,7 @@
  * it is freed while the lock is held.
  */
 
-export const TAG = 0x4c << 24
+const TAG = 0x4c << 24
 export const WAITERS = 1 << 23
 export const DIED = 1 << 22
 export const DONE = 1 << 21
