@@ -283,12 +283,6 @@ export abstract class BlockCache {
     return this.mine === NOBODY
   }
 
-  /** Undoes `cutOff`, when the thread has its record again. */
-  protected rejoin(): void {
-    this.lists = (this.record.at + R_LISTS) | 0
-    this.mine = this.record.extents.mine
-  }
-
   /** Makes every later operation throw DetachedHeapError, at no cost before. */
   protected cutOff(): void {
     this.lists = voidOf(this.arena.geometry) | 0

@@ -110,15 +110,10 @@ export class ThreadRecord {
 
   /**
    * Claims a free record for the calling thread. `thread`: an id from 0 that no other live thread has and none had
-   * before. A record that this very thread left without detaching is taken over, and recovered. `former`: by slot, objects
-   * that the thread had before; if it takes over the record of one, that is what it gets.
+   * before. A record that this very thread left without detaching is taken over, and recovered.
    * Throws TooManyThreadsError if none is free.
    */
-  static claim(
-    arena: Arena,
-    thread: number,
-    former: readonly { readonly record: ThreadRecord }[] = [],
-  ): ThreadRecord {
+  static claim(arena: Arena, thread: number): ThreadRecord {
     // -1 would find the word of a free record, and others no word that they wrote.
     if (!Number.isInteger(thread) || thread < 0 || thread > MAX_THREAD) {
       throw new InvalidThreadError(
@@ -145,8 +140,7 @@ export class ThreadRecord {
     }
     const left = takeOver(arena, thread)
     if (left >= 0) {
-      const known = former[left]?.record
-      const record = known?.thread === thread ? known : new ThreadRecord(arena, left, thread)
+      const record = new ThreadRecord(arena, left, thread)
       record.count(COUNTERS.takenOver)
       store(arena.W, record.at + R_THREAD, thread + 1)
       return record

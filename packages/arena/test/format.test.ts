@@ -73,7 +73,7 @@ format('the first bytes spell HAKM behind a null pointer that stays null', () =>
 
 const BROKEN: [what: string, change: (words: Int32Array) => void, says: RegExp][] = [
   ['another magic number', (words) => words.fill(0x12345678, MAGIC, MAGIC + 1), /magic/],
-  ['a newer version', (words) => words.fill(4, VERSION, VERSION + 1), /a newer version \(4\)/],
+  ['a newer version', (words) => words.fill(99, VERSION, VERSION + 1), /a newer version \(99\)/],
   ['a version long before', (words) => words.fill(0, VERSION, VERSION + 1), /another version \(0\)/],
   [
     'a version that is negative',

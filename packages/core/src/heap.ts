@@ -94,8 +94,6 @@ export interface HeapHandle {
  * to the end of the job, and a thread that attaches and detaches in a loop would keep all its heaps.
  */
 const attached = new WeakMap<Arena, Heap>()
-/** By slot, the heaps that this thread left with a vacant record: one whose record it takes over again serves anew. */
-const left = new WeakMap<Arena, Heap[]>()
 const arenas = new Map<string, WeakRef<Arena>>()
 
 export class Heap extends BlockCache {
@@ -183,14 +181,7 @@ export class Heap extends BlockCache {
   }
 
   private static open(arena: Arena): Heap {
-    const former = left.get(arena)
-    const record = ThreadRecord.claim(arena, hostThread() ?? ThreadRecord.nextThread(arena), former)
-    const known = former?.[record.slot]
-    if (known?.record === record) {
-      known.rejoin()
-      attached.set(arena, known)
-      return known
-    }
+    const record = ThreadRecord.claim(arena, hostThread() ?? ThreadRecord.nextThread(arena))
     const Class = (arena.geometry.flags & FLAG_COUNTERS) !== 0 ? counting(Heap) : specialise(Heap, record)
     const heap = new Class(record)
     attached.set(arena, heap)
@@ -430,8 +421,7 @@ export class Heap extends BlockCache {
 
   /**
    * Leaves what this thread has in the heap to the next that attaches, or to whichever needs memory first. Every later
-   * operation throws DetachedHeapError, until this thread attaches anew, for which it may get this very object; detaching
-   * again is fine.
+   * operation throws DetachedHeapError; detaching again is fine.
    */
   detach(): void {
     if (this.isDetached) return
@@ -439,17 +429,8 @@ export class Heap extends BlockCache {
     this.endLearning?.()
     const isVacant = this.record.settle()
     this.cutOff()
-    this.syncThread = undefined
-    if (isVacant) Heap.keep(this)
     this.record.release(isVacant)
     attached.delete(this.arena)
-  }
-
-  private static keep(heap: Heap): void {
-    const { arena, record } = heap
-    const heaps = left.get(arena) ?? []
-    heaps[record.slot] = heap
-    left.set(arena, heaps)
   }
 
   [Symbol.dispose](): void {

@@ -87,7 +87,7 @@ test('attaching again gives the same heap, by handle, by clone and by buffer', (
   for (const given of [handle, clone, heap.buffer, clone.buffer, heap]) assert.is(Heap.attach(given), heap)
 })
 
-test('a detached heap refuses all work; attaching again, it serves the same memory', () => {
+test('a detached heap refuses all work, and attaching again begins anew on the same memory', () => {
   const heap = Heap.create({ bytes: MIB })
   const p = heap.malloc(100)
   heap.bytes(p).fill(6)
@@ -121,7 +121,8 @@ test('a detached heap refuses all work; attaching again, it serves the same memo
   assert.type(heap.stats().total.parks, 'number')
 
   using again = Heap.attach(heap.handle)
-  assert.is(again, heap)
+  assert.is.not(again, heap)
+  assert.throws(() => heap.malloc(1), /detached/)
   assert.ok(again.owns(p))
   assert.ok(again.bytes(p).every((byte) => byte === 6))
   again.free(p)

@@ -49,16 +49,17 @@ test('magazines go with the caches, next to caches that are full or closed', () 
   soundAudit(a)
 })
 
-test('a thread that comes back gets its heap object back, which its old pointers serve', () => {
-  using home = Heap.create({ bytes: 4 * MIB, threads: 3 })
+test('a thread that comes back finds its caches, which its former heap does not', () => {
+  const home = Heap.create({ bytes: 4 * MIB, threads: 3 })
   const p = home.malloc(100)
-  home.sync
+  const q = home.malloc(100)
+  home.free(q)
   home.detach()
-  assert.throws(() => home.malloc(1), /detached/)
-  const again = Heap.attach(home.handle)
-  assert.is(again, home)
-  assert.is(again.sync.id, again.thread)
+  using again = Heap.attach(home.handle)
+  assert.throws(() => home.free(p), /detached/)
+  assert.is(again.malloc(100), q)
   again.free(p)
+  again.free(q)
   assert.is(soundAudit(again).live, 0)
 })
 
