@@ -122,14 +122,11 @@ export abstract class BlockCache {
     else this.freeSlow(p)
   }
 
-  /** N0 to N4 of `remote.ts`, for a live block of class `c` of another thread. */
+  /** N1 to N4 of `remote.ts`, for a live block of class `c` of another thread. */
   private freeRemote(p: number, c: number): void {
     // The page before the mark: behind it the owner may collect the block and give its run back.
     const page = this.record.slabs.headPage(p)
-    const { S } = this
-    const i = p >>> 4
-    if (c < peek(S, i + c)) this.W[p >>> 2] |= 0
-    mark(S, i)
+    mark(this.S, p >>> 4)
     if (peek(this.F, page) === 0) announce(this.record, page, c)
   }
 

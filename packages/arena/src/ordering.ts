@@ -41,8 +41,8 @@ export const exchange = (words: Int32Array | Uint8Array, at: number, value: numb
 export const swap = (words: Int32Array, at: number, expected: number, next: number): boolean =>
   Atomics.compareExchange(words, at, expected, next) === expected
 
-/** A byte's value, unordered. Of a flag a stale answer costs a notification, never a mark; of a state byte, time. */
-export const peek = (bytes: Uint8Array, at: number): number => bytes[at]
+/** A flag's value, unordered: a stale answer costs a notification, never a mark. */
+export const peek = (flags: Uint8Array, at: number): number => flags[at]
 
 /** A word's value, unordered: a stale answer is as good as one that came a moment earlier. */
 export const glance = (words: Int32Array, at: number): number => words[at]

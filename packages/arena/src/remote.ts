@@ -1,17 +1,8 @@
 /**
- * Remote free: a thread frees a block that another thread owns. Five steps, no loop, nothing linked or buffered:
+ * Remote free: a thread frees a block that another thread owns. Four steps, no loop, nothing linked or buffered:
  *
- *     N0 if the block behind it is not live: its own first word |= 0
  *     N1 byte = 255    N2 flag[run] != 0: done    N3 exchange(flag[run], 1) != 0: done
  *     N4 o = owner of the extent, read now; if there is one: add(hint[o][class], 1)
- *
- * N0 changes nothing, and is for speed alone. A line that both threads have read is in the caches of both, and the owner's
- * next store to it waits until the other has dropped it, one line at a time; to a line that the freeing thread wrote it is
- * an ordinary miss, and misses overlap (docs/performance.md). Where the freeing thread has not read the block, N0 itself is
- * a miss. So it is left to frees that come in the order in which blocks are handed out, downwards, as those of a thread
- * that reads through what it is given: then the block behind is not live. Its byte is c places on up to 128 B, where sizes
- * are 16 c; in longer blocks that place is within the block, and 0. N0 comes before N1, behind which the block may be
- * somebody's.
  *
  * N1 publishes the block to the owner's sweep, and is all that correctness needs: a sweep by bytes finds it even if
  * the freer dies right after. N3 publishes "this run holds marks" to the owner's look round the ring, which takes
@@ -22,8 +13,8 @@
  * whoever frees the blocks of a thread that left is likely to free more of them, and then frees its own.
  *
  * N2 is a plain read and may be stale: an owner that took the flag down just before the mark became visible may
- * miss it until something else flags the run. That is the one declared race beside the glance of N0, which decides nothing
- * but speed. It loses a notification, never a mark: flush, the sweep in rotation and the out-of-memory path go by bytes.
+ * miss it until something else flags the run. That is the one declared race. It loses a notification, never a mark:
+ * flush, the sweep in rotation and the out-of-memory path go by bytes.
  *
  * A linked queue of runs in place of flags was tried and is wrong: a freer that stops between flag and push leaves
  * the run pushed twice or never, and nobody can tell.
@@ -33,7 +24,7 @@
  * many announcements to one owner and class have come together, then made as one. A mark is never held back: what was
  * not announced is found by the owner's rotation (`aimRotated`, `Wholes.rotate`) and by all that goes by bytes.
  *
- * N0 to N2 stand in the callers' hot paths (`BlockCache.free`); this is N3 and N4.
+ * N1 and N2 stand in the callers' hot paths (`BlockCache.free`); this is N3 and N4.
  */
 
 import { add, exchange, glance, load, release } from '#ordering'
