@@ -37,7 +37,7 @@ export function comings(options: StageOptions): { paths: Path[]; home: Heap } {
     },
     {
       name: `detach with ${CLASSES} classes in use`,
-      moves: { parks: 1, flushes: CLASSES },
+      moves: { vacated: 1 },
       before: busy,
       run: () => here.detach(),
       after() {},

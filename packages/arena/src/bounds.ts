@@ -65,7 +65,7 @@ export function boundsOf(g: Geometry): Bounds {
     idleIn: (c, peak) => Math.min(room, pinned(c) + free(peak)),
     flushed: (size) => (size <= CACHED_MAX ? extentsOf(CLASS_OF[(size + 15) >>> 4]) : spread(size)) * extent,
     fast: 0,
-    remoteFree: 6,
+    remoteFree: 5,
     // Each once to collect, once more where a run is empty, and the sweeps of one refill.
     blockReads: 3 * blocks,
     // Per page a flag of a run and its adoption; per extent two searches of three attempts, and the orphans; per thread

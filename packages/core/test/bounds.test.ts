@@ -208,7 +208,7 @@ steps('from and into a cache: not one ordered operation', () => {
   assert.equal(counted.fast, { blockReads: 0, otherSteps: bounds.fast })
 })
 
-steps("a free of another thread's block: six, and no loop", () => {
+steps("a free of another thread's block: five, and no loop", () => {
   assert.equal(counted.remoteFree, { blockReads: 0, otherSteps: bounds.remoteFree })
 })
 
