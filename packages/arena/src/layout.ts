@@ -98,7 +98,10 @@ const hasEvents = (flags: number): boolean => modeOf(flags) === 'learn' || modeO
 export const R_THREAD = 0
 /** In no thread's: those are from -(2^31 - 1) to 2^31 - 1. */
 export const VACANT = -(2 ** 31)
-/** 1 while a slow path is under way, 2 while the record is dissolved. Owner only. Found set on entry, the last one was thrown out of. */
+/**
+ * 1 while a slow path is under way, 2 while the record is dissolved. Owner only. Found set on entry, the last one was
+ * thrown out of.
+ */
 export const R_OP = 1
 /** H_PRESSURE as last answered. Owner only. */
 export const R_PRESSURE = 2
@@ -281,9 +284,9 @@ function shareOf(bytes: number, threads: number): number {
 }
 
 /**
- * Pages of mid's segments: the fewest that end where a block does and hold 16 blocks, or as many as are two shares of the heap,
- * but four. With 16 instead of 4 wherever there is room, a refill finds more, and fewer runs are announced to their owners:
- * rptest 1.5 to 1.7, larson-mid 1.1 to 1.3 times as fast, and no more memory.
+ * Pages of mid's segments: the fewest that end where a block does and hold as many blocks as fit two shares, 4 to 16. With
+ * 16 instead of 4, a refill finds more, and fewer runs are announced to their owners: rptest 1.46, larson-mid 1.15 to 1.29
+ * times as fast, in no more resident memory (docs/performance.md).
  */
 function segmentsOf(bytes: number, threads: number): Int32Array {
   const share = shareOf(bytes, threads)

@@ -332,16 +332,16 @@ export class ThreadRecord {
     this.leave()
   }
 
-  /** Parks and frees the record, which is another thread's from then on. */
+  /** Parks and frees the record, which is another thread's from then on. What a program does that uses the tiers alone. */
   detach(): void {
     this.park()
     this.release(false)
   }
 
   /**
-   * Gives back what is not needed and makes the record ready to be left. True: as it is, to the next tenant. False where that
-   * would have set it up differently (a policy, a shard, events that somebody reads), and where it holds more than a quarter
-   * of a thread's share of the heap, which may lie idle for long: then it is parked.
+   * Gives back what is not needed and makes the record ready for `release`. True: to be left as it is to the next tenant.
+   * False: it is parked, because the next tenant would have set it up differently (a policy, a shard, events that somebody
+   * reads), or because it holds more than a quarter of a thread's share of the heap, which may lie idle for long.
    */
   settle(): boolean {
     this.enter()

@@ -13,8 +13,8 @@
  * whoever frees the blocks of a thread that left is likely to free more of them, and then frees its own.
  *
  * N2 is a plain read and may be stale: an owner that took the flag down just before the mark became visible may
- * miss it until something else flags the run. That is a declared race (`ordering.ts` has all). It loses a notification, never a mark:
- * flush, the sweep in rotation and the out-of-memory path go by bytes.
+ * miss it until something else flags the run. That is a declared race (`ordering.ts` has all). It loses a notification,
+ * never a mark: flush, the sweep in rotation and the out-of-memory path go by bytes.
  *
  * A linked queue of runs in place of flags was tried and is wrong: a freer that stops between flag and push leaves
  * the run pushed twice or never, and nobody can tell.

@@ -58,7 +58,10 @@ export function takeOver(arena: Arena, thread: number): number {
   return -1
 }
 
-/** Makes what a record holds orphans, for `thread`. False if it is not vacant, nor one that it was thrown out of dissolving. */
+/**
+ * Makes what a record holds orphans, for `thread`. False if the record is neither vacant nor one that the thread was thrown
+ * out of dissolving.
+ */
 export function dissolve(arena: Arena, thread: number, slot: number): boolean {
   const { W, geometry: g } = arena
   const at = g.records + slot * g.recordWords

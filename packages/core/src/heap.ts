@@ -115,7 +115,7 @@ export class Heap extends BlockCache {
   private readonly large: Large
   private readonly sites = new Map<string, Site>()
   private readonly watches = new Set<Watch>()
-  // Initialised, so that a heap that was detached has the shape of one that was not: the loops that use it are compiled for one.
+  // Initialised, so that a heap that was detached has the shape of one that was not: loops are compiled for one.
   private syncThread: SyncThread | undefined = undefined
   /** Ends what learning does on this thread; undefined if it does nothing. */
   private endLearning: (() => void) | undefined = undefined

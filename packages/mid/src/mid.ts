@@ -1,9 +1,10 @@
 /**
  * Mid: blocks above 1 KiB and below 64 KiB, from segments that one thread owns, through the same per-thread caches.
  *
- * A segment is the smallest multiple of lcm(block, 4 KiB) that holds 4 to 16 blocks, by how much room a thread has, so that
- * it has no tail. (Segments of a fixed 64 KiB, as in hakmem, waste 37 % at 40 KiB.) A refill takes what segments have before it takes a new one: a block is worth more than the few bytes
- * that finding it reads, so there is no threshold, and a segment is given back as soon as a flush empties it.
+ * A segment is the smallest multiple of lcm(block, 4 KiB) that holds 4 to 16 blocks, by how much room a thread has, so
+ * that it has no tail. (Segments of a fixed 64 KiB, as in hakmem, waste 37 % at 40 KiB.) A refill takes what segments
+ * have before it takes a new one: a block is worth more than the few bytes that finding it reads, so there is no
+ * threshold, and a segment is given back as soon as a flush empties it.
  */
 
 import {
