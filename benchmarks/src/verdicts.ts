@@ -68,7 +68,7 @@ export function verdictsOn({ results, ratios, machine }: Pick<Report, 'results' 
   ]
 }
 
-export function stateOf(value: number, { floor, aim }: Goal): State {
+function stateOf(value: number, { floor, aim }: Goal): State {
   return value >= aim ? 'aim' : value >= floor ? 'floor' : 'missed'
 }
 

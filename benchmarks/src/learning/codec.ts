@@ -14,7 +14,7 @@ const KINDS = 3
 const PAGE = 4096
 
 /** Where the recorded traces of the repository lie. */
-export const FOLDER = fileURLToPath(new URL('../../traces/', import.meta.url))
+const FOLDER = fileURLToPath(new URL('../../traces/', import.meta.url))
 
 interface Header {
   readonly format: string

@@ -19,7 +19,7 @@ const SHIM = fileURLToPath(new URL('../../native/record.c', import.meta.url))
 const EVENT_BYTES = 32
 
 /** Compiles the shim into `folder`. Throws with what the compiler said. */
-export function compileShim(folder: string): string {
+function compileShim(folder: string): string {
   const shim = join(folder, 'record.so')
   const { status, stderr, error } = spawnSync(
     'cc',

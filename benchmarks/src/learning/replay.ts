@@ -20,7 +20,7 @@ const EPOCH_MS = 1000
 /** Events between two looks at what is known of call sites. */
 const SITES_EVERY = 256
 
-export interface Outcome {
+interface Outcome {
   /** Bytes that were ever part of a block, over the most that were live. */
   readonly highWater: number
   /** Of one operation. */

@@ -13,7 +13,7 @@ import { type Lane, OWN, RANDOM, SUM } from './board.ts'
 import { bindFill } from './fill.ts'
 import { apart, type Loop, type Sizes } from './kind.ts'
 
-export type AllocTestShape = Sizes & {
+type AllocTestShape = Sizes & {
   /** Of all threads together. */
   readonly slots: number
 }

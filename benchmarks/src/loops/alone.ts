@@ -11,7 +11,7 @@ import { apart, type Bind, type Kind, type Loop, type Shape } from './kind.ts'
 /** The least operations between two looks at the clock. */
 export const LEAST = 64
 
-export interface Alone<S extends Shape>
+interface Alone<S extends Shape>
   extends Pick<Kind<S>, 'name' | 'pointersPerLane' | 'live' | 'idle' | 'fillsBlocks' | 'single'> {
   bind: Bind<S>
   /** The least operations between two looks at the clock, LEAST unless told. */

@@ -19,7 +19,7 @@ import { runAlone } from './alone.ts'
 import { type Lane, RANDOM, SUM } from './board.ts'
 import type { Kind, Loop, Sizes } from './kind.ts'
 
-export type CacheShape = Sizes & {
+type CacheShape = Sizes & {
   /** Writes of all threads together before each of them allocates anew. */
   readonly writes: number
   /** Whether each thread first frees a byte that main has allocated: 1 or 0. */

@@ -18,7 +18,7 @@ import { runAlone } from './alone.ts'
 import { RANDOM, SUM } from './board.ts'
 import type { Kind, Sizes } from './kind.ts'
 
-export type MleakShape = Sizes & {
+type MleakShape = Sizes & {
   readonly slots: number
 }
 

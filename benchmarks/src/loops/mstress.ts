@@ -22,7 +22,7 @@ import { type Lane, RANDOM, SUM } from './board.ts'
 import { apart, type Kind, type Sizes } from './kind.ts'
 import { playRounds } from './rounds.ts'
 
-export type MstressShape = Sizes & {
+type MstressShape = Sizes & {
   readonly scale: number
   /** Places of the shared table. */
   readonly places: number

@@ -22,7 +22,7 @@ import { type Lane, OWN, RANDOM, SUM } from './board.ts'
 import type { Kind, Sizes } from './kind.ts'
 import { playRounds } from './rounds.ts'
 
-export type RptestShape = Sizes & {
+type RptestShape = Sizes & {
   /** Slots of each thread. */
   readonly slots: number
   /** Loops of a round. */

@@ -8,7 +8,7 @@ import { alone } from './alone.ts'
 import type { Kind, Sizes } from './kind.ts'
 import { type Bursts, bindBursts, emptyBuffer, liveOf, noWindow } from './windows.ts'
 
-export type Sh6Shape = Sizes & {
+type Sh6Shape = Sizes & {
   /** Pointers of all buffers of one half of the threads. */
   readonly slots: number
 }

@@ -13,7 +13,7 @@ import { SUM } from './board.ts'
 import type { Kind, Loop, Sizes } from './kind.ts'
 import { type Bursts, bindBursts, emptyBuffer, liveOf, noWindow } from './windows.ts'
 
-export type Sh8Shape = Sizes & {
+type Sh8Shape = Sizes & {
   /** Pointers of all buffers of one half of the threads. */
   readonly slots: number
 }

@@ -20,7 +20,7 @@ import type { Allocator } from '../peers/allocator.ts'
 import { type Board, type Lane, RANDOM, report, SUM } from './board.ts'
 import { apart, type Kind, type Sizes } from './kind.ts'
 
-export type XmallocShape = Sizes & {
+type XmallocShape = Sizes & {
   /** How many terms of the sequence of sizes are drawn from. */
   readonly terms: number
   /** Blocks of a batch. */

@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads'
 import { Heap } from '@hakmem/core'
 import { median } from 'simple-statistics'
 
-export interface Act {
+interface Act {
   readonly what: string
   readonly nanoseconds: number
   /** What is promised, in nanoseconds; undefined where nothing is. */

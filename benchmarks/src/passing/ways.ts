@@ -31,7 +31,7 @@ export interface Connection {
   readonly queues: readonly [Ptr, Ptr]
 }
 
-export interface Way {
+interface Way {
   readonly about: string
   open(connection: Connection): End
 }

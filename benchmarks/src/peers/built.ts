@@ -25,7 +25,7 @@ export interface Missing {
 
 export type Built = { readonly file: string } | Missing
 
-export interface Recipe {
+interface Recipe {
   /** What the folder is called, before the hash. */
   readonly name: string
   /** The file in it. */

@@ -7,7 +7,7 @@
 
 import type { Missing } from './built.ts'
 
-export interface Library {
+interface Library {
   /** What to compile and link besides the twin, in order of preference; each try is a list of arguments. */
   readonly tries: readonly (readonly string[])[]
   /** Folders whose files go into the program. */

@@ -11,7 +11,7 @@ const STEADY = 0.05
 /** What is touched beforehand, over what the workload keeps allocated: slack for what is free in between. */
 const TOUCHED = 2
 
-export interface Order {
+interface Order {
   /** The processors to be held to, if any. */
   readonly processors: readonly number[] | undefined
   /** What the loop runs with, where it is not what the workload says. */

@@ -12,7 +12,7 @@ import { type Hooks, type Launched, runLaunch } from './launch.ts'
 import { measureMemory } from './memory.ts'
 import type { Cell } from './plan.ts'
 
-export interface CellResults {
+interface CellResults {
   readonly results: readonly Result[]
   readonly ratios: readonly Ratio[]
   readonly failures: readonly Failure[]

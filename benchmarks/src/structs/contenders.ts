@@ -12,7 +12,7 @@ import backed from 'buffer-backed-object'
 import { View } from 'structurae'
 import { Struct } from 'typed-struct'
 
-export interface Contender {
+interface Contender {
   readonly about: string
   /** Each returns what one pass does: over `count` records. The result is a sum, so that nothing is left out. */
   access(count: number): () => number
@@ -22,7 +22,7 @@ export interface Contender {
   readonly most?: number
 }
 
-export const BYTES = 48
+const BYTES = 48
 const HITS = 32
 
 /** What is in record `k`: never a whole number, so that sums stay floating-point. */

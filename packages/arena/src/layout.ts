@@ -50,9 +50,8 @@ export const H_POLICY = 96
 /** The same on trial, and the slot + 1 from which on records follow it instead (0: none). Stored by the leader. */
 export const H_TRIAL = 97
 export const H_CANARY = 98
-/** Thread id + 1 of the leader, 0 if there is none: swapped by whoever leads. Its generation: added to by each new leader. */
+/** Thread id + 1 of the leader, 0 if there is none: swapped by whoever leads. */
 export const H_LEADER = 100
-export const H_LEADER_GENERATION = 101
 /** Number of the table that was published last (see `tables.ts` of learning): stored by the leader, loaded by readers. */
 export const H_TABLES = 102
 /** What `pin` holds: bit 0 the strategy, bit k + 1 the k-th knob. Stored by `pin`, loaded by the leader. */

@@ -27,7 +27,7 @@ export function sizeAt(arena: Arena, p: number, c: number): number {
 }
 
 /** The first page of the used run that covers `page`, 0 if none does. */
-export function runAround(arena: Arena, page: number): number {
+function runAround(arena: Arena, page: number): number {
   const g = arena.geometry
   const first = g.firstExtent << g.extentPageShift
   for (let at = page; at >= first; at--) {

@@ -54,7 +54,7 @@ import type { Runs } from './runs.ts'
 const RING_STEPS = 256
 
 /** How a tier sets the knobs of one of its classes; all in blocks. */
-export interface Tuning {
+interface Tuning {
   readonly target: number
   readonly rush: number
   readonly yield: number

@@ -5,7 +5,7 @@ import type { Arena } from './arena.ts'
 import { COUNTERS, type CounterName } from './counters.ts'
 import { FLAG_COUNTERS, R_COUNTERS, R_THREAD } from './layout.ts'
 
-export type Counts = Record<CounterName, number>
+type Counts = Record<CounterName, number>
 
 export interface ThreadStats {
   /** Slot of the record, and the id of the thread that holds it now (null if none does). */

@@ -5,7 +5,7 @@ import type { Heap } from '@hakmem/core'
 import { assert } from '@hakmem/testing'
 import { soundAudit } from './support.ts'
 
-export interface Block {
+interface Block {
   readonly p: number
   readonly usable: number
   readonly seed: number

@@ -16,7 +16,7 @@ interface Wasm {
 
 const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly
 
-export type Memory = InstanceType<Wasm['Memory']>
+type Memory = InstanceType<Wasm['Memory']>
 
 /** Sizes in MiB. */
 export function sharedMemory(initial: number, maximum = initial): Memory {

@@ -18,7 +18,7 @@ import { AWAIT } from './world/thread.ts'
 
 /** What a thread runs when it has nothing else to do; it may return a generator to run on. */
 export type Job = () => unknown
-export type Reaction = (threw: boolean, value: unknown) => unknown
+type Reaction = (threw: boolean, value: unknown) => unknown
 
 const PENDING = 0
 const FULFILLED = 1

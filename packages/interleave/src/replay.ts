@@ -15,7 +15,7 @@ import type { Witness } from './world/witness.ts'
 import { World } from './world/world.ts'
 
 /** A schedule as it was run. */
-export interface Replayed {
+interface Replayed {
   readonly error: unknown
   readonly failed: boolean
   readonly rows: readonly Row[]

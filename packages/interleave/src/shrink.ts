@@ -18,7 +18,7 @@ const SECONDS = 3
 /** Bound for all candidates together, in seconds. */
 const TOTAL_SECONDS = 15
 
-export interface Shrunk {
+interface Shrunk {
   readonly actions: Int32Array
   readonly error: unknown
   readonly preemptions: number

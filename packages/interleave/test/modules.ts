@@ -3,7 +3,7 @@
 import { type RewriteOptions, rewrite } from '../dist/rewrite/rewrite.js'
 import { drain, sites } from './stub.runtime.ts'
 
-export const STUB = new URL('./stub.runtime.js', import.meta.url).href
+const STUB = new URL('./stub.runtime.js', import.meta.url).href
 
 export type Module = Record<string, (...args: unknown[]) => unknown>
 

@@ -9,7 +9,7 @@ const K_NEW = 32
 const K = 16
 const NEW_GAMES = 30
 /** Scores closer than this are a draw. */
-export const DRAW = 0.005
+const DRAW = 0.005
 
 export interface Standing {
   rating: number

@@ -89,10 +89,6 @@ export class Leader {
     this.readers = Array.from({ length: arena.geometry.threads }, (_, slot) => new EventReader(arena, slot))
   }
 
-  get isLeading(): boolean {
-    return load(this.arena.H, layout.H_LEADER) === this.thread + 1
-  }
-
   /** Does what there is to do now. True if an epoch ended. Bounded by what the rings hold. */
   step(): boolean {
     const now = this.clock()

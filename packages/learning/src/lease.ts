@@ -4,7 +4,7 @@
  * there is no time-out, and no leader that was only slow comes back to find another in its place.
  */
 
-import { type Arena, add, layout, load, swap } from '@hakmem/arena'
+import { type Arena, layout, load, swap } from '@hakmem/arena'
 
 /** Takes the lease, or finds that the thread has it; false if another thread that lives has it. */
 export function takeLease(arena: Arena, thread: number): boolean {
@@ -13,19 +13,12 @@ export function takeLease(arena: Arena, thread: number): boolean {
   const holder = load(H, layout.H_LEADER)
   if (holder === thread + 1) return true
   if (holder !== 0 && isHeld(arena, holder)) return false
-  if (!swap(H, layout.H_LEADER, holder, thread + 1)) return false
-  add(H, layout.H_LEADER_GENERATION, 1)
-  return true
+  return swap(H, layout.H_LEADER, holder, thread + 1)
 }
 
 /** Gives the lease back, if the thread has it. */
 export function dropLease(arena: Arena, thread: number): void {
   swap(arena.H, layout.H_LEADER, thread + 1, 0)
-}
-
-/** How many leaders there were. */
-export function generation(arena: Arena): number {
-  return load(arena.H, layout.H_LEADER_GENERATION)
 }
 
 /** Whether a record is the thread's; one that is being reaped is not. */

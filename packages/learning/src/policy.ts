@@ -36,7 +36,7 @@ export interface Pin {
 const TRIES = 64
 const STRATEGY_PIN = 1
 
-export interface Choice {
+interface Choice {
   readonly strategy: number
   readonly setting: Setting
 }

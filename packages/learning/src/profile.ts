@@ -15,7 +15,7 @@ import {
   strategyNamed,
 } from './policy.ts'
 
-export const PROFILE_VERSION = 1
+const PROFILE_VERSION = 1
 const FORMAT = 'hakmem-profile'
 
 export interface Profile {

@@ -24,10 +24,6 @@ export class Tuning {
     return this.tuners.findIndex((tuner, k) => !tuner.isFrozen && !this.isPinned(KNOB_NAMES[k]))
   }
 
-  get isSettled(): boolean {
-    return this.onTrial < 0
-  }
-
   /** What is settled. `now`: what is in force, for knobs that are pinned. */
   settled(now: Setting): Setting {
     this.start = now

@@ -14,7 +14,7 @@ import { hashOf, type Layout, layOut } from './layout.ts'
 import { u32 } from './scalars.ts'
 
 /** A struct class, as far as tags know it. */
-export interface Tagged {
+interface Tagged {
   readonly name: string
   readonly layout: Layout
 }

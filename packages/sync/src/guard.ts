@@ -30,7 +30,7 @@ export class Guard {
 }
 
 /** @internal */
-export interface Hold {
+interface Hold {
   unlock(): void
   consistent(): void
 }

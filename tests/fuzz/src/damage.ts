@@ -38,7 +38,7 @@ export function damageAt(image: Image, fields: readonly Field[], seed: number, r
   return randomDamage(image, fields, randomFrom(seed * 31 + run))
 }
 
-export type Answer = 'refused' | 'problems' | 'sound'
+type Answer = 'refused' | 'problems' | 'sound'
 
 /** Flips of single bits or whole bytes, 1 to 64 of them, anywhere or all in one field. */
 function randomDamage(image: Image, fields: readonly Field[], random: Random): Damage {

@@ -13,7 +13,7 @@ export type Arg =
   | { readonly is: 'odd'; readonly which: number }
 
 /** What the traps among the odd values throw: no heap error, so it is told apart from one. */
-export class Trap extends Error {}
+class Trap extends Error {}
 
 function spring(): never {
   throw new Trap('an argument was asked for its value')

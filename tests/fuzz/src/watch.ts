@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads'
 import { messageOf } from './findings.ts'
 
 /** What became of the thread: its answer, or how it broke down and at which count. */
-export type Ended<T> = { readonly done: T } | { readonly what: string; readonly at: number }
+type Ended<T> = { readonly done: T } | { readonly what: string; readonly at: number }
 
 const HEAP_MB = 512
 

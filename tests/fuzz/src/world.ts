@@ -17,7 +17,7 @@ export interface Shape {
   readonly kept: boolean
 }
 
-export interface Block {
+interface Block {
   readonly p: number
   readonly usable: number
   readonly seed: number

@@ -31,7 +31,7 @@ export interface Death {
   readonly isReported: boolean
 }
 
-export interface Found {
+interface Found {
   readonly violations: string[]
   /** Blocks and bytes that nobody knew; all of them suspects, but for those of `unreported` and of overflows. */
   readonly lost: number

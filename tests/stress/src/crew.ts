@@ -22,7 +22,7 @@ import {
 } from './books.ts'
 import { type Orders, STACK } from './orders.ts'
 
-export interface Hand {
+interface Hand {
   readonly worker: Worker
   /** Its heap thread id, known before it attaches; the Worker forgets it when it ends. */
   readonly thread: number

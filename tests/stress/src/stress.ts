@@ -60,7 +60,7 @@ export interface Counts {
 }
 
 /** A survivor completes an operation within so many milliseconds of its own, see `observer.worker.ts`. */
-export const PAUSE_LIMIT = 50
+const PAUSE_LIMIT = 50
 const SPARES = 4
 /** Everybody is stopped, and all is checked, after so many kills: a check takes longer than the way to the next kill. */
 const KILLS_PER_CHECK = 5

@@ -9,7 +9,7 @@ import { parseHTML } from 'linkedom'
 const { document } = parseHTML('<!doctype html><html><body></body></html>')
 
 /** Every chart is as wide as a card; a page has as many cards side by side as it has room for. */
-export const WIDTH = 380
+const WIDTH = 380
 
 /** `label` tells what the chart shows to those who cannot see it. */
 export function draw(label: string, options: Plot.PlotOptions): string {

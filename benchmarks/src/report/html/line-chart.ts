@@ -5,7 +5,7 @@ import { SUBJECT } from '../../peers/peers.ts'
 import type { Colours } from './colours.ts'
 import { draw } from './draw.ts'
 
-export interface Point {
+interface Point {
   readonly peer: string
   readonly x: number
   readonly y: number
@@ -13,7 +13,7 @@ export interface Point {
   readonly title: string
 }
 
-export interface Axes {
+interface Axes {
   /** Whether points show as such, which many of them had better not. */
   readonly dots?: boolean
   readonly x: Plot.ScaleOptions

@@ -11,7 +11,7 @@ import type { Goal } from '../../targets.ts'
 import { formatInterval, formatRatio } from '../format.ts'
 import { draw, logTicks } from './draw.ts'
 
-export interface RatioRow extends Estimate {
+interface RatioRow extends Estimate {
   readonly name: string
   readonly goal?: Goal | undefined
 }

@@ -26,10 +26,6 @@ export class Arms {
     this.freedom = before.freedom
   }
 
-  get count(): number {
-    return this.pulls.length
-  }
-
   /** After Welford (1962). */
   add(arm: number, value: number): void {
     const difference = value - this.means[arm]

@@ -2,10 +2,10 @@
  * The bandit that sets a knob: UCB1 with its exploration scaled to the noise that it measures, elimination, freezing, and
  * a watch for change.
  *
- * One arm is home: the default, or what was imported. An arm is out once it lies below the best by more than the noise explains; home needs more
- * proof than the others, because leaving it for nothing is the costlier mistake. When one arm is left, or none can be told
- * apart within a bounded number of plays (then it is home), the tuner freezes: it plays that arm alone, and
- * watches its rewards. A fall, or a caller who says that the work has changed, starts it over.
+ * One arm is home: the default, or what was imported. An arm is out once it lies below the best by more than
+ * the noise explains; home needs more proof than the others, because leaving it for nothing is the costlier mistake. When
+ * one arm is left, or none can be told apart within a bounded number of plays (then it is home), the tuner freezes: it
+ * plays that arm alone, and watches its rewards. A fall, or a caller who says that the work has changed, starts it over.
  */
 
 import { Arms, type Bandit } from './arms.ts'

@@ -7,8 +7,6 @@ import type { Scene } from './world.ts'
 /** Held lists of 3 instead of 30 entries, which a writer looks through in so many fewer steps. */
 const SHORT: Patch = { file: 'sync/dist/words.js', replace: 'HELD = 30', by: 'HELD = 3' }
 
-export type { Scene } from './world.ts'
-
 /** The exports that make scenes; rewritten, so that what they return is drained. */
 export type Scenes = {
   readonly [K in keyof typeof All as (typeof All)[K] extends () => Scene ? K : never]: () => unknown

@@ -10,7 +10,7 @@ const WORDS = 32
 
 /** Words of the primitives under test, and what the players themselves write down. */
 export const LOCK_AT = 16
-export const SECOND_AT = 24
+const SECOND_AT = 24
 export const VALUE = 8
 /** Per player, 1 while it is inside. */
 const INSIDE = 0
@@ -43,7 +43,7 @@ export class World {
 }
 
 /** The first reaper reaps the thread that died; if it dies, the next one reaps that thread and it. */
-export function reapDead(world: World, dead: string, nth: number): void {
+function reapDead(world: World, dead: string, nth: number): void {
   world.table.reap(world.id(dead.startsWith('reaper') ? `r${nth - 1}` : dead), world.id(`r${nth}`))
 }
 
