@@ -4,6 +4,7 @@
  * All allocator state is in the buffer; objects like this one are views that any thread may build and drop.
  */
 
+import { shown } from '@hakmem/sync'
 import { Bulk, newMemory, type SharedMemory } from './bulk.ts'
 import { HeapError, HeapFormatError, InvalidArgumentError, InvalidSizeError } from './errors.ts'
 import {
@@ -61,6 +62,8 @@ export interface ArenaOptions {
   readonly learning?: Mode
 }
 
+const OPTIONS = ['bytes', 'threads', 'counters', 'types', 'memory', 'byteOffset', 'learning']
+
 const DEFAULT_BYTES = 256 * 2 ** 20
 const DEFAULT_THREADS = 16
 const MAX_THREADS = 1024
@@ -117,13 +120,25 @@ export class Arena {
     if (typeof options !== 'object' || options === null) {
       throw new InvalidArgumentError('create', 'the options', options, 'an object')
     }
-    const { memory, counters, types, learning = 'frozen' } = options
+    for (const name of Object.keys(options)) {
+      if (OPTIONS.includes(name)) continue
+      throw new InvalidArgumentError('create', 'an option', name, `one of ${OPTIONS.join(', ')}`)
+    }
+    const { memory, byteOffset, counters, types, learning = 'frozen' } = options
     if (!MODES.includes(learning)) {
       throw new InvalidArgumentError('create', '`learning`', learning, `one of ${MODES.join(', ')}`)
     }
     const flags =
-      (counters === true ? FLAG_COUNTERS : 0) | (types === true ? FLAG_TYPES : 0) | flagsOf(learning)
+      flag('counters', counters, FLAG_COUNTERS) | flag('types', types, FLAG_TYPES) | flagsOf(learning)
     if (memory !== undefined) return Arena.inMemory(memory, options, flags)
+    if (byteOffset !== undefined) {
+      throw new InvalidArgumentError(
+        'create',
+        '`byteOffset`',
+        byteOffset,
+        'left out unless `memory` is given',
+      )
+    }
     const asked = options.bytes ?? DEFAULT_BYTES
     whole('bytes', asked, MIN_BYTES, MAX_BYTES)
     const bytes = roundBytes(asked)
@@ -141,6 +156,8 @@ export class Arena {
     }
     const base = options.byteOffset ?? 0
     const left = Math.min(MAX_BYTES, buffer.byteLength)
+    if (left < MIN_BYTES)
+      throw new InvalidSizeError('create', '`memory`', left, `of ${MIN_BYTES} bytes or more`)
     whole('byteOffset', base, 0, Math.max(0, left - MIN_BYTES))
     if (base % BASE_ALIGNMENT !== 0) {
       throw new InvalidSizeError('create', 'byteOffset', base, `a multiple of ${BASE_ALIGNMENT}`)
@@ -205,7 +222,7 @@ export class Arena {
     const buffer: unknown = memory === undefined ? of : bufferOf(memory)
     if (!isShared(buffer)) {
       throw new HeapFormatError(
-        'A heap lives in a SharedArrayBuffer (or a handle with one as `buffer`); got neither.',
+        `A heap is opened by its \`handle\` or its SharedArrayBuffer; got ${shown(buffer)}.`,
       )
     }
     if (!Number.isInteger(byteOffset) || byteOffset < 0 || byteOffset % BASE_ALIGNMENT !== 0) {
@@ -220,7 +237,7 @@ export class Arena {
     }
     const H = new Int32Array(buffer, byteOffset, PAGE / 4)
     if (H[H_MAGIC] !== MAGIC)
-      throw new HeapFormatError('The buffer does not start like a heap (wrong magic number).')
+      throw new HeapFormatError(`No heap was made at byte ${byteOffset} of the buffer (wrong magic number).`)
     if (H[H_VERSION] !== VERSION) {
       const age = H[H_VERSION] >>> 0 > VERSION ? 'a newer' : 'another'
       throw new HeapFormatError(
@@ -267,6 +284,13 @@ function threadsFor(options: ArenaOptions, bytes: number): number {
   return threads
 }
 
+function flag(what: string, value: boolean | undefined, bit: number): number {
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw new InvalidArgumentError('create', `\`${what}\``, value, 'true or false')
+  }
+  return value ? bit : 0
+}
+
 function whole(what: string, value: number, low: number, high: number, why = ''): void {
   if (!Number.isInteger(value) || value < low || value > high) {
     throw new InvalidSizeError('create', what, value, `a whole number from ${low} to ${high}${why}`)
@@ -292,9 +316,11 @@ function newBuffer(bytes: number): SharedArrayBuffer {
   try {
     return new SharedArrayBuffer(bytes)
   } catch (cause) {
+    const why =
+      'SharedArrayBuffer' in globalThis ? '' : ': this page is not cross-origin isolated (COOP, COEP)'
     const error = new HeapError(
       'ERR_HAKMEM_OUT_OF_MEMORY',
-      `The system gave no SharedArrayBuffer of ${bytes} bytes.`,
+      `The system gave no SharedArrayBuffer of ${bytes} bytes${why}.`,
     )
     error.cause = cause
     throw error

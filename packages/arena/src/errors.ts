@@ -9,6 +9,8 @@
  * proxy's trap, is passed on as it is.
  */
 
+import { shown } from '@hakmem/sync'
+
 /** The codes that errors of this project carry; stable across versions. */
 export type HeapErrorCode =
   | 'ERR_HAKMEM_OUT_OF_MEMORY'
@@ -42,11 +44,11 @@ export interface Shortage {
   readonly longest: number
   /** In extents that threads left behind, by parking or ending, after the request had adopted what there was. */
   readonly orphaned: number
-  /** In the extents that each attached thread holds, by thread id. */
+  /** In extents that are held, by who holds them: `thread ID`, `a dead thread`, or `nobody` (left by one that detached). */
   readonly held: Readonly<Record<string, number>>
 }
 
-/** No room for the request, after everything that this thread may collect was collected. Figures in bytes. */
+/** No room for the request, after everything that this thread may collect was collected. Figures in bytes, of just after. */
 export class OutOfMemoryError extends HeapError implements Shortage {
   readonly requested: number
   readonly capacity: number
@@ -55,12 +57,18 @@ export class OutOfMemoryError extends HeapError implements Shortage {
   readonly orphaned: number
   readonly held: Readonly<Record<string, number>>
   constructor(requested: number, capacity: number, { unclaimed, longest, orphaned, held }: Shortage) {
-    const list = Object.entries(held).map(([thread, bytes]) => `${thread}: ${bytes}`)
+    const list = Object.entries(held).map(([who, bytes]) => `${bytes} by ${who}`)
+    const room = Object.values(held).reduce((sum, bytes) => sum + bytes, unclaimed + orphaned)
+    const advice =
+      requested > room
+        ? 'Create the heap with more `bytes`'
+        : requested <= longest
+          ? 'There is room by now: try again'
+          : 'Free blocks, have idle threads call `park`, or create the heap with more `bytes`'
     super(
       'ERR_HAKMEM_OUT_OF_MEMORY',
-      `Out of memory: ${requested} bytes do not fit. Of ${capacity} bytes, ${unclaimed} are, just after, in extents ` +
-        `that no thread holds (the longest row: ${longest}), ${orphaned} in extents left behind; ` +
-        `held by thread: ${list.join(', ') || 'none'}.`,
+      `Out of memory: ${requested} bytes do not fit. Of ${capacity} bytes, ${unclaimed} are free to all (${longest} in a ` +
+        `row), ${orphaned} left behind by threads that parked or ended; held: ${list.join(', ') || 'none'}. ${advice}.`,
     )
     this.requested = requested
     this.capacity = capacity
@@ -79,7 +87,7 @@ export type InvalidPointerReason =
   | 'not a multiple of 16'
   | 'in the metadata'
   | 'not the start of a block'
-  | 'never allocated, or its run was freed'
+  | 'not allocated (it never was, or was freed before)'
 
 /** The value given is not the start of a live block. */
 export class InvalidPointerError extends HeapError {
@@ -123,7 +131,8 @@ export class TooManyThreadsError extends HeapError {
   constructor(threads: number) {
     super(
       'ERR_HAKMEM_TOO_MANY_THREADS',
-      `All ${threads} thread records of this heap are taken. Create the heap with more \`threads\`, or detach one.`,
+      `All ${threads} thread records of this heap are taken. Create the heap with more \`threads\`, detach those that are ` +
+        'done, and `watch` workers (or `reap` them): one that ended otherwise keeps its record.',
     )
     this.threads = threads
   }
@@ -170,7 +179,10 @@ export class ProfileError extends HeapError {
 /** The heap object was detached; attach again to use the heap. */
 export class DetachedHeapError extends HeapError {
   constructor(operation: string) {
-    super('ERR_HAKMEM_DETACHED', `${operation}: this thread has detached from the heap.`)
+    super(
+      'ERR_HAKMEM_DETACHED',
+      `${operation}: this thread has detached from the heap. Use what Heap.attach(heap.handle) returns.`,
+    )
   }
 }
 
@@ -194,11 +206,6 @@ export class InvalidArgumentError extends TypeError {
     this.name = 'InvalidArgumentError'
     this.value = value
   }
-}
-
-/** Numbers as they are; of anything else only what it is, for to show it may run its code. */
-function shown(value: unknown): string {
-  return typeof value === 'number' ? String(value) : typeof value
 }
 
 /** True for every error that this project throws, from any of its packages. */

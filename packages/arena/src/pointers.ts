@@ -68,7 +68,7 @@ export function pointerError(arena: Arena, operation: string, p: unknown): HeapE
   if ((p & 15) !== 0) return wrong('not a multiple of 16')
   if (p < g.firstExtent * 2 ** g.extentShift) return wrong('in the metadata')
 
-  if (runAround(arena, p >>> 12) === 0) return wrong('never allocated, or its run was freed')
+  if (runAround(arena, p >>> 12) === 0) return wrong('not allocated (it never was, or was freed before)')
   const block = blockAround(arena, p)
   if (block === undefined) return wrong('not the start of a block', ' (behind the last of its run)')
   const { start, size, isLarge } = block

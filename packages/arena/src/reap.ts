@@ -77,7 +77,11 @@ export function reap(arena: Arena, me: number, thread: number): Reaped {
     throw new InvalidThreadError('reap', thread, 'the thread must be the id of a thread that has ended')
   }
   if (thread === me) {
-    throw new InvalidThreadError('reap', thread, 'the calling thread cannot reap itself; it detaches')
+    throw new InvalidThreadError(
+      'reap',
+      thread,
+      'the thread must be one that has ended, not the calling one (which detaches)',
+    )
   }
   const tally: Tally = { threads: [], records: 0, extents: 0, suspects: new Map() }
   const watches = new Watches(arena)

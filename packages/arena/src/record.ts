@@ -295,7 +295,8 @@ export class ThreadRecord {
     for (const [slot, extents] of held) {
       if (slot >= g.threads) continue
       const word = load(this.W, g.records + slot * g.recordWords + R_THREAD)
-      list[word > 0 ? `thread ${word - 1}` : word === VACANT ? 'nobody' : 'a dead thread'] = extents * extent
+      const who = word > 0 ? `thread ${word - 1}` : word === VACANT ? 'nobody' : 'a dead thread'
+      list[who] = (list[who] ?? 0) + extents * extent
     }
     return new OutOfMemoryError(requested, g.bytes - g.base, {
       unclaimed: free * extent,

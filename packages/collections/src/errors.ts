@@ -1,5 +1,8 @@
 /** The errors of the collections, with codes of the project's `ERR_HAKMEM_` family. */
 
+import type { Heap } from '@hakmem/core'
+import { InvalidValueError, shown } from '@hakmem/sync'
+
 /** The codes that the errors carry; stable across versions. */
 export type CollectionErrorCode = 'ERR_HAKMEM_QUEUE_CLOSED' | 'ERR_HAKMEM_NO_COLLECTION'
 
@@ -23,6 +26,12 @@ export class QueueClosedError extends CollectionError {
 /** What lies at an offset is no collection of the kind. */
 export class NoCollectionError extends CollectionError {
   constructor(kind: string, offset: unknown) {
-    super('ERR_HAKMEM_NO_COLLECTION', `There is no ${kind} at ${String(offset)}, or it was destroyed.`)
+    super('ERR_HAKMEM_NO_COLLECTION', `There is no ${kind} at ${shown(offset)}, or it was destroyed.`)
   }
+}
+
+/** Throws InvalidValueError for what is no heap. */
+export function requireHeap(operation: string, heap: Heap): void {
+  if (typeof heap?.memalign === 'function') return
+  throw new InvalidValueError(operation, 'the heap', heap, 'what Heap.create or Heap.attach returned')
 }

@@ -35,7 +35,12 @@ export function tagOf(key: Key): number {
     return NARROW | key.length
   }
   if (typeof key !== 'number' || !Number.isInteger(key) || key < -(2 ** 31) || key >= 2 ** 32) {
-    throw new InvalidValueError('key', 'the key', key, 'a string, or a whole number from -2^31 to 2^32 - 1')
+    throw new InvalidValueError(
+      'SharedMap',
+      'the key',
+      key,
+      'a string, or a whole number from -2^31 to 2^32 - 1',
+    )
   }
   return key < 0 ? NEGATIVE : UNSIGNED
 }

@@ -16,7 +16,7 @@
 
 import type { Heap, Ptr } from '@hakmem/core'
 import { canBlock, RWLock } from '@hakmem/sync'
-import { NoCollectionError } from './errors.ts'
+import { NoCollectionError, requireHeap } from './errors.ts'
 import { hashOf, hasKey, type Key, N_HASH, nodeBytes, tagOf, writeNode } from './keys.ts'
 
 // Words of the header.
@@ -42,6 +42,7 @@ export class NodeTable {
 
   /** A view of the table at `ptr`. Throws NoCollectionError. */
   constructor(heap: Heap, ptr: number, kind: string, magic: number) {
+    requireHeap('at', heap)
     if (!heap.owns(ptr) || heap.I32[(ptr >>> 2) + H_MAGIC] !== magic) throw new NoCollectionError(kind, ptr)
     this.heap = heap
     this.at = ptr >>> 2
@@ -49,6 +50,7 @@ export class NodeTable {
   }
 
   static create(heap: Heap, magic: number): Ptr {
+    requireHeap('create', heap)
     const ptr = heap.calloc(1, HEADER_BYTES)
     try {
       const slots = heap.calloc(1 + FIRST_ROOM, 4)

@@ -119,7 +119,7 @@ export class QueueRing {
    * QueueClosedError, InvalidValueError.
    */
   tryPush(value: number): boolean {
-    if (!(value > 0 && value >>> 0 === value)) throw invalid('tryPush', value, VALUE)
+    if (!(value > 0 && value >>> 0 === value)) throw invalid('push', value, VALUE)
     const { words, at, mask, gateIn } = this
     gateIn.lock()
     if (words[at + Q_CLOSED] !== 0) {

@@ -20,6 +20,7 @@ import {
   requireTimeout,
   type SyncThread,
 } from '@hakmem/sync'
+import { requireHeap } from './errors.ts'
 import { QueueRing } from './queue-ring.ts'
 
 const FOREVER = Number.POSITIVE_INFINITY
@@ -39,11 +40,13 @@ export class Queue extends QueueRing {
 
   /** Makes an empty queue in a block of the heap: `queue.ptr` is what other threads need. Throws OutOfMemoryError too. */
   static create(heap: Heap, capacity: number): Queue {
+    requireHeap('create', heap)
     return Queue.init(heap.sync, heap.memalign(64, Queue.bytes(capacity)), capacity)
   }
 
   /** A view of the queue at `ptr`. Throws NoCollectionError. */
   static at(heap: Heap, ptr: number): Queue {
+    requireHeap('at', heap)
     return new Queue(heap.sync, ptr)
   }
 

@@ -53,8 +53,10 @@ export class StringTable extends OnTable {
     }
   }
 
-  /** The text at a pointer that `intern` gave, in any thread. */
+  /** The text at a pointer that `intern` gave, in any thread. Throws InvalidValueError for what is no live block. */
   text(ptr: Ptr): string {
+    if (!this.heap.owns(ptr))
+      throw new InvalidValueError('text', 'the pointer', ptr, 'one that `intern` gave')
     return String(readKey(this.heap, ptr))
   }
 }

@@ -1,7 +1,7 @@
 // The map and the string table against what JavaScript has, in one thread.
 
 import { NoCollectionError, SharedMap, StringTable } from '@hakmem/collections'
-import { Heap } from '@hakmem/core'
+import { Heap, type Ptr } from '@hakmem/core'
 import { InvalidValueError } from '@hakmem/sync'
 import { assert, suite } from '@hakmem/testing'
 import fc from 'fast-check'
@@ -80,6 +80,13 @@ test('what is no key, no value or no map is an error', () => {
   assert.throws(
     () => StringTable.at(heap, map.ptr),
     (error: unknown) => error instanceof NoCollectionError,
+  )
+  for (const create of [() => SharedMap.create({} as Heap), () => StringTable.at({} as Heap, map.ptr)]) {
+    assert.throws(create, /the heap must be what Heap.create or Heap.attach returned, got an object/)
+  }
+  assert.throws(
+    () => StringTable.create(heap).text(5 as Ptr),
+    /the pointer must be one that `intern` gave, got 5/,
   )
   map.set('still', 1)
   assert.is(map.get('still'), 1)

@@ -38,6 +38,17 @@ test('several go in and come out at once, as many as there is room for, or there
   }
 })
 
+test('what is no heap or no value is refused, and said', () => {
+  const heap = Heap.create({ bytes: 2 ** 20, threads: 1 })
+  for (const make of [
+    () => Queue.create(heap.handle as Heap, 4),
+    () => Queue.at(undefined as unknown as Heap, 64),
+  ]) {
+    assert.throws(make, /the heap must be what Heap.create or Heap.attach returned/)
+  }
+  assert.throws(() => Queue.create(heap, 4).push(0), /push: the value must be a whole number from 1 .* got 0/)
+})
+
 test('of several that are no values, none goes in', () => {
   const heap = Heap.create({ bytes: 2 ** 20, threads: 1 })
   const queue = Queue.create(heap, 4)

@@ -124,6 +124,9 @@ export class Heap extends BlockCache {
 
   /** @internal Use `Heap.create` or `Heap.attach`. */
   constructor(record: ThreadRecord) {
+    if (!(record instanceof ThreadRecord)) {
+      throw new InvalidArgumentError('new Heap', 'a heap', record, 'made by Heap.create or Heap.attach')
+    }
     super(record)
     const { buffer, geometry, U8 } = record.arena
     const { bytes } = geometry

@@ -63,7 +63,7 @@ export class Watch {
         throw new InvalidThreadError(
           'watch',
           target.threadId,
-          'the worker must not have ended, and have a threadId',
+          'the worker must have a threadId, which it loses when it ends: watch it right after `new Worker`',
         )
       }
       this.note(target)

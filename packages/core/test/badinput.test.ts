@@ -61,7 +61,7 @@ const NO_POINTERS: [what: string, value: unknown, reason: InvalidPointerError['r
   ['1', 1, 'not a multiple of 16'],
   ['the header', 16, 'in the metadata'],
   ['the metadata', 8192, 'in the metadata'],
-  ['the last bytes of the heap', BYTES - 16, 'never allocated, or its run was freed'],
+  ['the last bytes of the heap', BYTES - 16, 'not allocated (it never was, or was freed before)'],
 ]
 
 /** Pointers near live blocks that are none. */
@@ -160,7 +160,7 @@ const KINDS: [string, number][] = [
 
 /** How a block comes to be freed the first time, and what the error then says of it. */
 const FIRST: [what: string, free: (w: World, p: number) => void, found: RegExp][] = [
-  ['by its owner', (w, p) => w.mine.free(p), /now cached|never allocated/],
+  ['by its owner', (w, p) => w.mine.free(p), /now cached|not allocated/],
   ['by another thread', (w, p) => w.other.free(p), /now freed by another thread/],
 ]
 

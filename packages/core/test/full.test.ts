@@ -20,7 +20,7 @@ for (const size of [16, 64, 1000, 1024, 1500, 5000, 40_000, 65_535, 65_536, 100_
     assert.instance(error, OutOfMemoryError)
     assert.match(
       String(error),
-      new RegExp(`${size} bytes do not fit. Of ${4 * MIB} bytes, \\d+ .* thread \\d+: \\d+`),
+      new RegExp(`${size} bytes do not fit. Of ${4 * MIB} bytes, \\d+ .* \\d+ by thread \\d+`),
     )
     assert.is(heap.tryMalloc(size), 0)
     assert.is(
@@ -54,17 +54,29 @@ test('the error tells free extents in a row from scattered ones, and what came f
   assert.ok(scattered instanceof OutOfMemoryError)
   assert.is(scattered.unclaimed, 65_536 * Math.ceil(extents.length / 2))
   assert.is(scattered.longest, 65_536)
-  assert.match(String(scattered), /the longest row: 65536\b/)
+  assert.match(String(scattered), /\(65536 in a row\).*have idle threads call `park`/)
 
   assert.is(a.tryMalloc(100_000), 0)
   b.free(extents[1])
   b.flush()
   const late = a.record.outOfMemory(100_000)
   assert.is(late.longest, 3 * 65_536)
+  assert.match(String(late), /There is room by now: try again/)
   b.park()
   const left = a.record.outOfMemory(100_000)
   assert.is(left.orphaned, 65_536 * (Math.floor(extents.length / 2) - 1))
   assert.equal(left.held, {})
+  assert.match(String(thrownBy(() => a.malloc(5 * MIB))), /Create the heap with more `bytes`/)
+})
+
+test('the error adds up what several dead threads hold', () => {
+  const threads = threadsOf(3, { bytes: 4 * MIB })
+  const [a, b, c] = threads
+  for (const heap of [b, c]) heap.malloc(200_000)
+  // As a reaper leaves them that died before it had made anything an orphan.
+  for (const { record } of [b, c]) record.arena.W[record.at] = -1234
+  const { held } = a.record.outOfMemory(MIB)
+  assert.equal(held, { 'a dead thread': 2 * 4 * 65_536 })
 })
 
 test('a request that failed is no reason to refuse one for what was adopted since', () => {

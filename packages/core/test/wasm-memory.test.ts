@@ -2,7 +2,7 @@
 
 import { Heap } from '@hakmem/core'
 import { assert, suite, workerModule } from '@hakmem/testing'
-import { codeOf, fill, soundAudit, untyped } from './support.ts'
+import { codeOf, fill, soundAudit, thrownBy, untyped } from './support.ts'
 import { loader, sharedMemory, unsharedMemory } from './wasm.ts'
 
 const MIB = 2 ** 20
@@ -123,6 +123,8 @@ test('options that do not fit are refused with what is wrong', () => {
   assert.is(create({ memory: unsharedMemory(16) }), 'ERR_HAKMEM_INVALID_ARGUMENT')
   assert.is(create({ memory: null }), 'ERR_HAKMEM_INVALID_ARGUMENT')
   assert.is(create({ memory: new SharedArrayBuffer(2 * MIB) }), 'ERR_HAKMEM_INVALID_ARGUMENT')
+  const small = thrownBy(() => Heap.create({ memory: sharedMemory(0.5) }))
+  assert.match(String(small), /`memory` must be of 1048576 bytes or more, got 524288/)
   for (const byteOffset of [65_536, -MIB, 0.5, 16 * MIB, '1']) {
     assert.is(create({ memory, byteOffset }), 'ERR_HAKMEM_INVALID_SIZE', `${byteOffset}`)
   }

@@ -1,5 +1,7 @@
 /** The errors of the package: one class per cause, each with a stable `code` of the project's `ERR_HAKMEM_` family. */
 
+import { shown } from '@hakmem/sync'
+
 /** The codes that the errors carry; stable across versions. */
 export type StructErrorCode =
   | 'ERR_HAKMEM_LAYOUT'
@@ -101,8 +103,3 @@ export class RegionError extends StructError {
 
 /** A layout hash as it is shown. */
 export const hex = (hash: number): string => (hash >>> 0).toString(16).padStart(8, '0')
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value)
-  return typeof value === 'object' && value !== null ? 'an object' : String(value)
-}

@@ -37,6 +37,9 @@ const RESERVED = new Set(['constructor', 'ptr', 'moveTo', '$at', 'length', 'free
 
 /** Lays out `fields`. Throws LayoutError. */
 export function layOut(fields: Fields): Layout {
+  if (typeof fields !== 'object' || fields === null) {
+    throw new LayoutError('struct: takes an object of fields, such as { mass: f64 }.')
+  }
   const slots: Slot[] = []
   let end = 0
   let align = 1

@@ -53,8 +53,8 @@ export interface StructClass<F> {
   readonly kind: Kind<unknown, StructInit<F>>
 
   /**
-   * A new struct, all zero but for `init`. Throws OutOfMemoryError, FieldError for what does not fit a field; then nothing
-   * is allocated.
+   * A new struct, all zero but for `init`. Throws OutOfMemoryError, FieldError for what does not fit a field or is no heap;
+   * then nothing is allocated.
    */
   make<C extends ViewClass>(this: C, memory: Memory | Region, init?: StructInit<F>): Ptr<InstanceType<C>>
 
@@ -87,7 +87,7 @@ export interface StructClass<F> {
   /** To post to another thread, which takes it with `receive`. */
   publish<C extends ViewClass>(this: C, ptr: Ptr<InstanceType<C>>): Published<InstanceType<C>>
 
-  /** The pointer that another thread published. Throws LayoutMismatchError if it declares the type otherwise. */
+  /** The pointer that another thread published. Throws LayoutMismatchError if it declares the type otherwise, FieldError for what nobody published. */
   receive<C extends ViewClass>(this: C, published: Published<InstanceType<C>>): Ptr<InstanceType<C>>
 }
 
@@ -119,7 +119,7 @@ export function struct<const F extends Fields>(fields: F): StructClass<F> {
 
   function make(this: ViewClass, where: Memory | Region, init?: object): number {
     // `instanceof` walks up the prototypes of a heap each time: 10 ns.
-    const memory = 'types' in where ? where : where.memory
+    const memory = 'types' in where ? where : memoryOf(this, where)
     return init === undefined
       ? zeroed(this, memory)
       : makeAt(bindingOf(this, memory), zeroed(this, memory), init)
@@ -171,6 +171,9 @@ export function struct<const F extends Fields>(fields: F): StructClass<F> {
   }
 
   function receive(this: ViewClass, published: Published): number {
+    if (typeof published !== 'object' || published === null || !('layout' in published)) {
+      throw new FieldError(`${this.name}: receive`, published, 'what publish gave')
+    }
     const { type, layout: hash, ptr } = published
     if (hash !== layout.hash) throw new LayoutMismatchError(this.name, layout.hash, String(type), hash)
     if (ptr >>> 0 !== ptr) throw new NullPointerError(this.name, ptr)
@@ -215,6 +218,12 @@ function specialised(binding: Binding, otherwise: (this: ViewClass, memory: Memo
       ? new Bound(ptr)
       : otherwise.call(this, where, ptr)
   }
+}
+
+/** Of a region; throws FieldError for what is neither that nor a heap. */
+function memoryOf(Class: ViewClass, where: Region): Memory {
+  if (where.memory !== undefined) return where.memory
+  throw new FieldError(`${Class.name}.make`, where, 'a heap or a region, which come first')
 }
 
 function requireLength(type: string, length: number): void {

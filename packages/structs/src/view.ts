@@ -5,16 +5,22 @@
  */
 
 import type { Ptr } from '@hakmem/core'
-import { NullPointerError } from './errors.ts'
+import { LayoutError, NullPointerError } from './errors.ts'
 import type { AnyKind, Memory } from './kind.ts'
 
 export class View {
   /** Where it stands, as a signed 32-bit integer. */
   protected $at: number
 
-  /** @internal Use `at` of the struct class. */
+  /** @internal Views are made without it (`viewsOf` of `binding.ts`), which calls it once with 0, to look at the class. */
   constructor(at: number) {
-    this.$at = at | 0
+    if (at !== 0) {
+      const { name } = new.target
+      throw new LayoutError(
+        `${name}: not by \`new\`: ${name}.make(heap) makes one, ${name}.at(heap, ptr) shows it.`,
+      )
+    }
+    this.$at = at
   }
 
   /** The pointer to what it shows. */

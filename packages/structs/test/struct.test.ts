@@ -209,6 +209,21 @@ function dropUndefined(init: object): object {
   return Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined))
 }
 
+test('what is no declaration, no heap, no message, and `new`, are refused with what to do', () => {
+  class Dot extends struct({ x: f64 }) {}
+  const wrong: [body: () => unknown, says: RegExp][] = [
+    [() => struct(untyped<{ x: typeof f64 }>(undefined)), /takes an object of fields/],
+    [() => Dot.make(untyped(heap.handle), { x: 1 }), /Dot.make: an object is not a heap or a region/],
+    [() => Dot.receive(untyped({ ptr: 16 })), /Dot: receive: an object is not what publish gave/],
+    [() => Dot.receive(untyped(16)), /Dot: receive: 16 is not what publish gave/],
+    [() => new Dot(untyped({ x: 1 })), /Dot.make\(heap\) makes one, Dot.at\(heap, ptr\) shows it/],
+  ]
+  for (const [body, says] of wrong) {
+    assert.ok(codeOf(body).startsWith('ERR_HAKMEM_'), `${says}`)
+    assert.throws(body, says)
+  }
+})
+
 test('a value that does not fit leaves nothing allocated', () => {
   const before = liveBytes(heap)
   class Owner extends struct({ label: text, kind: oneOf('a', 'b'), short: str(3) }) {}

@@ -3,6 +3,8 @@
  * names of the first two are those of atomics-sync.
  */
 
+import { shown } from './shown.ts'
+
 /** The codes that the errors carry; stable across versions. */
 export type SyncErrorCode =
   | 'ERR_HAKMEM_DEADLOCK'
@@ -104,13 +106,12 @@ export class BrokenBarrierError extends SyncError {
   }
 }
 
-/** A number (an offset, a timeout, a count) that is none of the kind. */
+/** What was given (an offset, a timeout, a count, a thread) is none of the kind. */
 export class InvalidValueError extends RangeError {
   readonly code = 'ERR_HAKMEM_INVALID_VALUE'
   readonly value: unknown
   constructor(operation: string, what: string, value: unknown, rule: string) {
-    const shown = typeof value === 'number' ? String(value) : typeof value
-    super(`${operation}: ${what} must be ${rule}, got ${shown}.`)
+    super(`${operation}: ${what} must be ${rule}, got ${shown(value)}.`)
     this.name = 'InvalidValueError'
     this.value = value
   }

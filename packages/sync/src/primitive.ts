@@ -1,5 +1,6 @@
 /** What all primitives are: views of a few shared words, for one thread, that can be moved from one place to another. */
 
+import { InvalidValueError } from './errors.ts'
 import { wordAt } from './offsets.ts'
 import type { SyncThread } from './thread.ts'
 import { WAKE } from './words.ts'
@@ -15,6 +16,11 @@ export abstract class Primitive {
 
   /** A view of the primitive at byte offset `offset`, for the calling thread. Throws InvalidValueError. */
   constructor(thread: SyncThread, offset: number) {
+    // Not `instanceof`, which walks up the prototypes: views of locks are made often.
+    if (thread?.words === undefined) {
+      const rule = "a heap's `sync`, or what SyncTable.join returned"
+      throw new InvalidValueError(this.constructor.name, 'the thread', thread, rule)
+    }
     this.thread = thread
     this.at = wordAt(thread.words, this.constructor.name, offset, this.bytes)
     this.key = offset + this.kind

@@ -28,6 +28,15 @@ function throws(body: () => unknown, code: string): void {
   assert.throws(body, (error: unknown) => error instanceof Error && 'code' in error && error.code === code)
 }
 
+test('what is no thread is refused, and what one is, is said', () => {
+  for (const thread of [undefined, {}, 3] as unknown[]) {
+    assert.throws(
+      () => new Mutex(thread as SyncThread, 8),
+      /Mutex: the thread must be a heap's `sync`, or what SyncTable.join returned, got/,
+    )
+  }
+})
+
 for (const Lock of [Mutex, SpinLock]) {
   test(`${Lock.name}: held by the thread that locked it, until it unlocks`, () => {
     const { thread } = place()
