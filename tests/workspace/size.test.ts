@@ -14,12 +14,12 @@ const PAGE = fileURLToPath(new URL('./page.js', import.meta.url))
 
 /** What the package's files are for; each is of the first part that names it. */
 const PARTS: Readonly<Record<string, RegExp>> = {
-  'malloc and free up to 1 MiB: caches, refills, flushes, remote frees':
-    /^(tiny|mid)|(cache|slabs|rings|refill|remote|ordering|classes|specialise|outofline)\.js/,
-  'what Heap adds: calloc, realloc, memalign, batches, views': /core\/dist\/(heap|site|index)\.js/,
+  'malloc and free up to 1 MiB: caches, magazines, refills, flushes, remote frees':
+    /^(tiny|mid)|(cache|slabs|depot|rings|refill|remote|ordering|classes|specialise|outofline)\.js/,
+  'what Heap adds: calloc, realloc, memalign, batches, views': /core\/dist\/(heap|site|index)\.js|bulk\.js/,
   'pages and extents, large blocks': /(runs|freeindex|extents|wholes|large)\.js/,
-  'threads: attach, park, adopt, recover, reap, watch, locks that outlive owners':
-    /^sync|(record|reap|watch|watches|members|thread)\.js/,
+  'threads: attach, take over, park, adopt, recover, reap, watch, locks that outlive their owners':
+    /^sync|(attached|record|rederive|vacancies|reap|watch|watches|members|thread)\.js/,
   'header, options, layout': /(arena|layout)\.js/,
   'errors, and what is wrong with a pointer': /(errors|pointers)\.js/,
   'audit, stats, counters': /(audit|faults|stats|counters|counting)\.js/,
@@ -44,9 +44,9 @@ test('each part adds to it', async () => {
   const parts = new Map(Object.keys(PARTS).map((part) => [part, '']))
   for (const [id, { code }] of Object.entries(output[0].modules)) {
     const file = id.replace(/^.*\/packages\//, '')
+    if (id === PAGE) continue
     const [part] = Object.entries(PARTS).find(([, files]) => files.test(file)) ?? []
-    // The page itself.
-    if (part === undefined) continue
+    if (part === undefined) throw new Error(`${file} is of no part`)
     const small = await minify(id, code ?? '', { compress: false, mangle: { toplevel: true } })
     parts.set(part, `${parts.get(part)}${small.code}\n`)
   }

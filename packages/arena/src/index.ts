@@ -44,7 +44,7 @@ export {
   TooManyWatchesError,
 } from './errors.ts'
 export { EventReader, type OnEvent } from './event-reader.ts'
-export { EventLog, FREED, RESIZED, TOOK } from './events.ts'
+export { FREED, RESIZED, TOOK } from './events.ts'
 export {
   KNOB_NAMES,
   KNOBS,
@@ -61,22 +61,19 @@ export {
   CONT,
   FLAG_COUNTERS,
   FLAG_TYPES,
-  MAX_BYTES,
-  MIN_BYTES,
+  MAX_THREAD,
   PAGE,
   R_BATCH,
   R_BATCH_COUNT,
-  R_IN,
   R_OUT,
   R_PROBE,
-  voidOf,
 } from './layout.ts'
 export { membersOf } from './members.ts'
 export { type BlockExtent, blockAround, classAt, type Ptr, pointerError, sizeAt } from './pointers.ts'
 export { type Reaped, reap, type Suspect } from './reap.ts'
 export { ThreadRecord } from './record.ts'
 export { aimDirty, aimFresh, aimOrphaned, aimRotated, aimScattered, type Carving } from './refill.ts'
-export { announce, sendBundle } from './remote.ts'
-export { alignUp, Runs } from './runs.ts'
+export { announce } from './remote.ts'
+export { Runs } from './runs.ts'
 export { type Stats, stats, type ThreadStats } from './stats.ts'
 export { Watches } from './watches.ts'

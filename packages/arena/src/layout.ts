@@ -95,7 +95,9 @@ const hasEvents = (flags: number): boolean => modeOf(flags) === 'learn' || modeO
  * whoever dissolved it (0).
  */
 export const R_THREAD = 0
-/** In no thread's: those are from -(2^31 - 1) to 2^31 - 1. */
+/** The largest thread id: a record's word is the id + 1, and positive. */
+export const MAX_THREAD = 2 ** 31 - 2
+/** No thread's word: those are from -(2^31 - 1) to 2^31 - 1. */
 export const VACANT = -(2 ** 31)
 /**
  * 1 while a slow path is under way, 2 while the record is dissolved. Owner only. Found set on entry, the last one was

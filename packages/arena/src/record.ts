@@ -8,7 +8,7 @@
  *
  * Slow paths stand between `enter` and `leave`, which set and clear the record's `op` word. A stack overflow may
  * throw out of one and be caught by the application; then `op` is found set by the next one, which first re-derives
- * every hint from run words and state bytes (`recover`). Fast paths call nothing between their first and last
+ * every hint from run words and state bytes (`rederive.ts`). Fast paths call nothing between their first and last
  * write, so nothing can throw there.
  *
  * Where pages come from, in this order, each stage counted: the free index; runs of any class that other threads
@@ -22,17 +22,16 @@ import { add, glance, load, store, swap } from '#ordering'
 import type { Arena } from './arena.ts'
 import { LARGE, SMALL_CLASSES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
-import { HeapFormatError, InvalidThreadError, OutOfMemoryError, TooManyThreadsError } from './errors.ts'
-import { EventLog, FREED } from './events.ts'
+import { InvalidThreadError, OutOfMemoryError, TooManyThreadsError } from './errors.ts'
+import { EventLog } from './events.ts'
 import { Extents } from './extents.ts'
-import { runFault } from './faults.ts'
 import { Follower } from './knobs.ts'
 import {
-  FREE_TAG,
   H_CANARY,
   H_NEXT_THREAD,
   H_POLICY,
   H_PRESSURE,
+  MAX_THREAD,
   R_BATCH,
   R_BATCH_COUNT,
   R_BUNDLE,
@@ -47,11 +46,10 @@ import {
   R_SPENT_PAGES,
   R_THREAD,
   R_USED_PAGES,
-  runClass,
-  runPages,
   VACANT,
 } from './layout.ts'
 import { membersOf } from './members.ts'
+import { adopted, recover } from './rederive.ts'
 import { sendBundle } from './remote.ts'
 import { Rings } from './rings.ts'
 import { alignUp, Runs } from './runs.ts'
@@ -64,9 +62,6 @@ export const ADOPTIONS = 4
 
 /** A record is left vacant if it holds at most this part of a thread's share of the heap. */
 const VACANT_PART = 4
-
-/** The largest thread id: a record's word is the id + 1, and positive. */
-const MAX_THREAD = 2 ** 31 - 2
 
 /** One failed request in so many collects everything again even if nothing seems to have changed. */
 const FULL_TRY = 16
@@ -134,7 +129,7 @@ export class ThreadRecord {
       const record = new ThreadRecord(arena, own, thread)
       // One that it was reaping: what the dead thread held is not this thread's.
       if (arena.W[record.at + R_THREAD] < 0) handOn(membersOf(arena), own)
-      record.recover()
+      recover(record)
       store(arena.W, record.at + R_THREAD, thread + 1)
       return record
     }
@@ -174,7 +169,7 @@ export class ThreadRecord {
   /** Begins a slow path: recovers from one that was thrown out of, follows a new policy word, and answers pressure. */
   enter(): void {
     const W = this.W
-    if (W[this.at + R_OP] !== 0) this.recover()
+    if (W[this.at + R_OP] !== 0) recover(this)
     W[this.at + R_OP] = 1
     const policy = glance(this.H, H_POLICY)
     if (policy !== W[this.followed]) this.follow(policy)
@@ -404,19 +399,8 @@ export class ThreadRecord {
    */
   adoptOnFree(extent: number): void {
     this.enter()
-    if (this.extents.adoptAt(extent)) this.adopted(extent, true)
+    if (this.extents.adoptAt(extent)) adopted(this, extent, true)
     this.leave()
-  }
-
-  /** Counts the blocks of the flagged runs in extents [first, end), just adopted; runs without a live one go back. */
-  private settleRuns(first: number, end: number): void {
-    const shift = this.arena.geometry.extentPageShift
-    for (let page = first << shift; page < end << shift; ) {
-      // An extent that went back with a run may be another thread's by now.
-      const word = this.extents.isMine(page >>> shift) ? this.runs.word(page) : 0
-      if (word !== 0 && runClass(word) !== LARGE) this.slabs.settle(page, runClass(word))
-      page += Math.max(1, runPages(word))
-    }
   }
 
   /**
@@ -425,42 +409,11 @@ export class ThreadRecord {
    */
   private adopt(from: number, any = false): number {
     const first = this.extents.adopt(from, any)
-    return first === 0 ? 0 : this.adopted(first, !any)
+    return first === 0 ? 0 : adopted(this, first, !any)
   }
 
-  /** Takes the chain adopted at `first` into use; the extent behind it. `settles`: counts the blocks of flagged runs at once. */
-  private adopted(first: number, settles: boolean): number {
-    let end = first + 1
-    while (end < this.arena.geometry.extents && this.extents.isMine(end) && this.extents.isCont(end)) end++
-    const flagged = this.rederive(first, end, true)
-    if (settles && flagged > 0) this.settleRuns(first, end)
-    // What was adopted may join: a request that failed before may fit now.
-    this.W[this.at + R_FAILURES] = 0
-    this.count(COUNTERS.refillAdopted, end - first)
-    return end
-  }
-
-  /** Re-derives everything from run words and state bytes, after a throw out of a slow path. */
-  private recover(): void {
-    const W = this.W
-    for (let c = 1; c <= SMALL_CLASSES; c++) this.count(COUNTERS.listsDropped, this.slabs.cached(c))
-    this.reset()
-    this.extents.settle()
-    const count = this.arena.geometry.extents
-    // Tags first, everywhere: a stale one would join a free run with a neighbour that is not derived yet.
-    for (let e = this.extents.nextMine(0); e < count; e = this.extents.nextMine(e + 1)) this.clearTags(e)
-    for (let e = this.extents.nextMine(0); e < count; ) {
-      let end = e + 1
-      while (end < count && this.extents.isMine(end)) end++
-      this.rederive(e, end, false)
-      e = this.extents.nextMine(end)
-    }
-    W[this.at + R_OP] = 0
-    this.count(COUNTERS.recovered)
-  }
-
-  /** Sets everything but the counters and the record's word to that of a thread which holds nothing. */
-  private reset(): void {
+  /** @internal Sets everything but the counters and the record's word to that of a thread which holds nothing. */
+  reset(): void {
     const W = this.W
     this.slabs.forget()
     this.slabs.resetCaches()
@@ -480,63 +433,5 @@ export class ThreadRecord {
     W[this.at + R_BUNDLE] = 1
     // Limits and shard are those of no policy now.
     W[this.followed] = -1
-  }
-
-  private clearTags(extent: number): void {
-    const g = this.arena.geometry
-    const W = this.W
-    const end = (extent + 1) << g.extentPageShift
-    for (let page = extent << g.extentPageShift; page < end; page++) {
-      if (this.runs.index.tagged(page) !== 0) W[g.aux + page] = 0
-    }
-  }
-
-  /**
-   * Walks the run words of extents [first, end), all mine: used runs enter their rings, the rest the free index. `inOrder`:
-   * their last owner left them, or was reaped, so that counts hold where no flag is up. How many flags are.
-   */
-  private rederive(first: number, end: number, inOrder: boolean): number {
-    const g = this.arena.geometry
-    const W = this.W
-    const shift = g.extentPageShift
-    // A power in the loop below is a call: 7 us for an extent of 256 pages.
-    const within = (1 << shift) - 1
-    const stop = end << shift
-    let page = first << shift
-    let gap = page
-    let covered = page
-    let flagged = 0
-    while (page < stop) {
-      if ((page & within) === 0) this.extents.setCont(page >>> shift, page < covered)
-      const word = this.runs.word(page)
-      if (word === 0) {
-        // The tag of a free run that its last owner knew; used runs have none (`runs.ts`).
-        if ((W[g.aux + page] & FREE_TAG) !== 0) W[g.aux + page] = 0
-        page++
-        continue
-      }
-      const fault = runFault(g, page, word, stop)
-      if (fault !== undefined) throw new HeapFormatError(`The metadata of the heap is damaged: ${fault}.`)
-      const c = runClass(word)
-      const pages = runPages(word)
-      if (c === LARGE && !this.wholes.settle(page)) {
-        this.wholes.erase(page)
-        W[g.runs + page] = 0
-        if (this.events.isWanted()) this.events.note(FREED, page, 0, 0)
-        page++
-        continue
-      }
-      if (page > gap) this.runs.addFree(gap, page - gap)
-      covered = page + pages
-      for (let e = ((page + pages - 1) >>> shift) | 0; e << shift > page; e--) this.extents.setCont(e, true)
-      this.runs.usedPages += pages
-      if (c === LARGE) this.rings.insert(LARGE, page)
-      else if (!inOrder) this.slabs.enter(page, c, true)
-      else if (this.slabs.adopt(page, c)) flagged++
-      page = covered
-      gap = page
-    }
-    if (stop > gap) this.runs.addFree(gap, stop - gap)
-    return flagged
   }
 }

@@ -22,7 +22,6 @@ import {
   FLAG_TYPES,
   InvalidArgumentError,
   InvalidSizeError,
-  isSameMemory,
   LARGE,
   LARGE_MIN,
   MID_CLASSES,
@@ -33,7 +32,6 @@ import {
   R_BATCH,
   R_BATCH_COUNT,
   R_OUT,
-  R_PROBE,
   type Reaped,
   reap,
   type SharedMemory,
@@ -60,6 +58,7 @@ import {
 import { Mid } from '@hakmem/mid'
 import { SyncThread } from '@hakmem/sync'
 import { Tiny } from '@hakmem/tiny'
+import { forget, heapIn, remember } from './attached.ts'
 import { counting } from './counting.ts'
 import { Site } from './site.ts'
 import { specialise } from './specialise.ts'
@@ -87,14 +86,6 @@ export interface HeapHandle {
   /** The memory that the buffer is of, with which blocks are zeroed and copied faster; then `buffer` is not read. */
   readonly memory?: SharedMemory
 }
-
-/**
- * The heaps that this thread is attached to, by arena, and the arenas by id; weakly, so that a heap whose buffer nobody
- * holds any more can be collected. No weak reference leads to a heap itself: what one was made for, or asked for, is kept
- * to the end of the job, and a thread that attaches and detaches in a loop would keep all its heaps.
- */
-const attached = new WeakMap<Arena, Heap>()
-const arenas = new Map<string, WeakRef<Arena>>()
 
 export class Heap extends BlockCache {
   /** The whole buffer, to read and write blocks: `heap.U32[ptr >>> 2]`. */
@@ -170,28 +161,16 @@ export class Heap extends BlockCache {
     const byteOffset = isHandle && 'byteOffset' in given ? given.byteOffset : 0
     const memory = isHandle && 'memory' in given ? given.memory : undefined
     const arena = Arena.open(isHandle ? given.buffer : given, byteOffset as number, memory as SharedMemory)
-    const heap = attached.get(arena) ?? Heap.known(arena) ?? Heap.open(arena)
+    const heap = heapIn(arena) ?? Heap.open(arena)
     if (shard !== undefined) heap.record.setShard(shard)
     return heap
-  }
-
-  /** The heap that this thread has in the arena's memory by way of another buffer object. */
-  private static known(arena: Arena): Heap | undefined {
-    const other = arenas.get(arena.id)?.deref()
-    const heap = other === undefined ? undefined : attached.get(other)
-    // A copy of a heap, byte for byte, has its id but is another heap.
-    return heap !== undefined && isSameMemory(heap.I32, arena.W, heap.record.at + R_PROBE) ? heap : undefined
   }
 
   private static open(arena: Arena): Heap {
     const record = ThreadRecord.claim(arena, hostThread() ?? ThreadRecord.nextThread(arena))
     const Class = (arena.geometry.flags & FLAG_COUNTERS) !== 0 ? counting(Heap) : specialise(Heap, record)
     const heap = new Class(record)
-    attached.set(arena, heap)
-    if (arenas.get(arena.id)?.deref() !== arena) {
-      for (const [id, ref] of arenas) if (ref.deref() === undefined) arenas.delete(id)
-      arenas.set(arena.id, new WeakRef(arena))
-    }
+    remember(heap)
     if (arena.mode === 'learn' || arena.mode === 'canary') heap.learn()
     return heap
   }
@@ -264,7 +243,8 @@ export class Heap extends BlockCache {
   /**
    * Makes the block at `ptr` hold `size` bytes and returns where it is then, its contents kept up to the smaller size.
    * `ptr` 0 allocates. The pointer stays if the block fits and at least half of it is used; a large block of this
-   * thread that realloc made, or that is above 1 MiB, grows and shrinks in place where it can. If it throws, the block at `ptr` is as it was.
+   * thread that realloc made, or that is above 1 MiB, grows and shrinks in place where it can. If it throws, the block at
+   * `ptr` is as it was.
    */
   realloc(ptr: number, size: number): Ptr {
     this.requireAttached('realloc')
@@ -341,8 +321,9 @@ export class Heap extends BlockCache {
 
   /**
    * Fills `out` with blocks of at least `size` bytes; the number of them, less than `out` holds if memory ran out. If it
-   * throws, as `out` itself may when it is written to, the blocks so far are in `out`. Until it returns, each block's
-   * first word leads to the one before: if the thread dies, all are among the suspects of `reap`.
+   * throws, as `out` itself may when it is written to, the blocks so far are in `out`. Until it returns, all of them are
+   * among the suspects of `reap` if the thread dies.
+   * Throws InvalidSizeError, InvalidArgumentError, DetachedHeapError.
    */
   mallocBatch(size: number, out: Uint32Array | Float64Array | number[]): number {
     this.requireAttached('mallocBatch')
@@ -377,7 +358,10 @@ export class Heap extends BlockCache {
     return k
   }
 
-  /** Frees every block in `ptrs`. If some cannot be, the others still are; then the first error is thrown. */
+  /**
+   * Frees every block in `ptrs`. If some cannot be, the others still are; then the first error is thrown. Throws as free
+   * does, InvalidArgumentError.
+   */
   freeBatch(ptrs: ArrayLike<number>): void {
     this.requireAttached('freeBatch')
     const length: unknown = Object(ptrs).length
@@ -433,7 +417,7 @@ export class Heap extends BlockCache {
     const isVacant = this.record.settle()
     this.cutOff()
     this.record.release(isVacant)
-    attached.delete(this.arena)
+    forget(this)
   }
 
   [Symbol.dispose](): void {

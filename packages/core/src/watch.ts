@@ -9,7 +9,7 @@
  * The types are structural: the package asks for nothing of Node's but what the caller hands in.
  */
 
-import { InvalidThreadError, type Reaped, TooManyWatchesError, Watches } from '@hakmem/arena'
+import { InvalidThreadError, MAX_THREAD, type Reaped, TooManyWatchesError, Watches } from '@hakmem/arena'
 import type { Heap } from './heap.ts'
 
 /** What `watch` needs of a Worker. */
@@ -30,9 +30,6 @@ interface HostProcess {
   on(event: 'worker', listener: (worker: WatchableWorker) => void): unknown
   off(event: 'worker', listener: (worker: WatchableWorker) => void): unknown
 }
-
-/** The largest id that a record can hold. */
-const MAX_THREAD = 2 ** 31 - 2
 
 interface Watched {
   readonly thread: number
