@@ -28,20 +28,36 @@ interface Example {
   main(scale: number): Promise<void>
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { scale: { type: 'string', default: '1' }, help: { type: 'boolean', short: 'h' } },
-})
-const [name = ''] = positionals
-const example = EXAMPLES[name]
-const scale = Number(values.scale)
+const LIST = Object.entries(EXAMPLES).map(([name, { says }]) => `  ${name.padEnd(10)} ${says}`)
+const HELP = `Usage: pnpm example NAME [--scale 0.1]
 
-if (values.help === true || example === undefined || !(scale > 0 && scale <= 1)) {
-  const list = Object.entries(EXAMPLES).map(([name, { says }]) => `  ${name.padEnd(10)} ${says}`)
-  console.log(
-    `pnpm example NAME [--scale 0.1]      a scale from 0 to 1 of how much to do\n\n${list.join('\n')}`,
-  )
-  process.exitCode = values.help === true ? 0 : 1
-} else {
-  await (await example.load()).main(scale)
+Runs an example; a scale from 0 to 1 does less of it.
+
+${LIST.join('\n')}`
+
+/** Undefined: help is wanted. Throws what makes no sense, in a sentence. */
+function asked(): { example: (typeof EXAMPLES)[string]; scale: number } | undefined {
+  const { values, positionals } = parseArgs({
+    args: process.argv.slice(2).filter((text) => text !== '--'),
+    allowPositionals: true,
+    options: { scale: { type: 'string', default: '1' }, help: { type: 'boolean', short: 'h' } },
+  })
+  const [name] = positionals
+  if (values.help === true) return undefined
+  if (name === undefined) throw new Error('Which example?')
+  if (!Object.hasOwn(EXAMPLES, name)) throw new Error(`There is no example '${name}'.`)
+  const scale = Number(values.scale)
+  if (!(scale > 0 && scale <= 1))
+    throw new Error(`--scale takes a number above 0, up to 1, not '${values.scale}'.`)
+  return { example: EXAMPLES[name], scale }
 }
+
+let run: ReturnType<typeof asked>
+try {
+  run = asked()
+  if (run === undefined) console.log(HELP)
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message.split('. To ')[0] : error}\n\n${HELP}`)
+  process.exitCode = 2
+}
+if (run !== undefined) await (await run.example.load()).main(run.scale)

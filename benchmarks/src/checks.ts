@@ -15,6 +15,7 @@ import { Arena, CLASS_OF, CONT, type Ptr, ThreadRecord } from '@hakmem/arena'
 import { Heap } from '@hakmem/core'
 import { median } from 'simple-statistics'
 import { compare, inTurn } from './in-turn.ts'
+import { takeNoOptions } from './no-options.ts'
 
 const ROUNDS = 15
 const BYTES = 64 * 2 ** 20
@@ -175,6 +176,12 @@ function measure(name: string): number[] {
 }
 
 const names = Object.keys(variants)
+takeNoOptions(
+  `Usage: node benchmarks/dist/checks.js
+
+What the checks of malloc and free cost, against heaps without them. About a minute. Takes no options.`,
+  names,
+)
 const figures = await inTurn(fileURLToPath(import.meta.url), names, ROUNDS, measure)
 console.log(`${process.version}, ${ROUNDS} rounds, M ops/s (cost against no checks)`)
 names.forEach((name, k) => {

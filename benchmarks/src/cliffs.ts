@@ -18,6 +18,7 @@ import { median } from 'simple-statistics'
 import { compare, inTurn } from './in-turn.ts'
 import { boardBytes, type Lane, openBoard, RANDOM } from './loops/board.ts'
 import { apart, type Loop } from './loops/kind.ts'
+import { takeNoOptions } from './no-options.ts'
 import { type Workload, workloads } from './workloads.ts'
 
 const PROCESSES = 5
@@ -93,6 +94,12 @@ function steady(work: Work, operations: number): number[] {
 }
 
 const names = Object.keys(variants)
+takeNoOptions(
+  `Usage: node benchmarks/dist/cliffs.js
+
+Whether round 20, a second and a third heap, or 32 call sites are slower. Some minutes. Takes no options.`,
+  names,
+)
 const script = fileURLToPath(import.meta.url)
 const figures = await inTurn(script, names, PROCESSES, (name) => variants[name]())
 

@@ -16,6 +16,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { Heap, type HeapHandle, InvalidSizeError } from '@hakmem/core'
 import Table from 'cli-table3'
 import { sum } from 'simple-statistics'
+import { takeNoOptions } from './no-options.ts'
 
 const MiB = 2 ** 20
 const HEAPS = [MiB, 16 * MiB, 256 * MiB, 1024 * MiB, 4096 * MiB]
@@ -125,5 +126,10 @@ function printAll(): void {
 
 const [bytes, threads, most] = process.argv.slice(2).map(Number)
 if (!isMainThread) parentPort?.postMessage(fill(workerData))
-else if (most === undefined) printAll()
-else console.log(await measure(bytes, threads, most))
+else if (most !== undefined) console.log(await measure(bytes, threads, most))
+else {
+  takeNoOptions(`Usage: node benchmarks/dist/first-oom.js
+
+How full heaps of 1 MiB to 4 GiB are when memory first runs out, with 1 to 16 threads. About a minute. Takes no options.`)
+  printAll()
+}

@@ -12,6 +12,7 @@
 import { fileURLToPath } from 'node:url'
 import { median } from 'simple-statistics'
 import { compare, inTurn } from './in-turn.ts'
+import { takeNoOptions } from './no-options.ts'
 
 const ROUNDS = 7
 const BYTES = 2 ** 28
@@ -300,6 +301,12 @@ function measure(name: string): [number, number] {
 }
 
 const names = Object.keys(variants)
+takeNoOptions(
+  `Usage: node benchmarks/dist/layouts.js
+
+What the layout of the fast paths costs: lists or magazines, fields or constants. About a minute. Takes no options.`,
+  names,
+)
 const figures = await inTurn(fileURLToPath(import.meta.url), names, ROUNDS, measure)
 console.log(`${process.version}, ${ROUNDS} rounds, M ops/s (ratio to the first)`)
 names.forEach((name, k) => {

@@ -7,6 +7,11 @@
 
 import { quantileSorted } from 'simple-statistics'
 import { coldImport } from './micro/promises.ts'
+import { takeNoOptions } from './no-options.ts'
+
+takeNoOptions(`Usage: node benchmarks/dist/loading.js
+
+What the import of @hakmem/core takes in a fresh process, in ms. Takes no options.`)
 
 const ROUNDS = 20
 

@@ -11,6 +11,7 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { Heap, type HeapHandle } from '@hakmem/core'
 import { median } from 'simple-statistics'
+import { takeNoOptions } from './no-options.ts'
 
 const ROUNDS = 5
 const BLOCKS = 8_000_000
@@ -85,6 +86,9 @@ async function round(pair: Worker[], ring: SharedArrayBuffer): Promise<number> {
 }
 
 if (isMainThread) {
+  takeNoOptions(`Usage: node benchmarks/dist/thresholds.js
+
+What the yield threshold of flagged slabs is worth, from none to half a slab. Some seconds. Takes no options.`)
   const runs = SHARES.map((share) => {
     const heap = Heap.create({ bytes: 2 ** 29, threads: 4 })
     const ring = new SharedArrayBuffer((RING + 32) * 4)

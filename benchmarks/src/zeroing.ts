@@ -8,6 +8,11 @@
 
 import { Arena } from '@hakmem/arena'
 import Table from 'cli-table3'
+import { takeNoOptions } from './no-options.ts'
+
+takeNoOptions(`Usage: node benchmarks/dist/zeroing.js
+
+What zeroing and copying shared memory takes, by the ways that JavaScript has, in ns. Takes no options.`)
 
 const MiB = 2 ** 20
 const SIZES = [16, 64, 128, 256, 1024, 4096, 16_384, 65_536, 262_144]

@@ -52,8 +52,18 @@ test('each says what it is, and is listed', () => {
     assert.match(list, new RegExp(`^ +${name} `, 'm'))
     assert.match(readFileSync(`${folder}/${name}/README.md`, 'utf8'), new RegExp(`pnpm example ${name}`))
   }
-  const wrong = spawnSync(process.execPath, ['dist/run.js', 'other'], { cwd: folder, encoding: 'utf8' })
-  assert.is(wrong.status, 1)
+  for (const [words, says] of [
+    [['other'], /no example 'other'/],
+    [['graph', '--scale', '7'], /--scale takes a number above 0, up to 1, not '7'/],
+    [['graph', '--scal', '1'], /Unknown option '--scal'/],
+  ] as const) {
+    const { status, stderr } = spawnSync(process.execPath, ['dist/run.js', ...words], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    assert.is(status, 2)
+    assert.match(stderr, says)
+  }
 })
 
 test.run()

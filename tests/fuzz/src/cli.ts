@@ -17,7 +17,10 @@ const FUZZERS: Record<string, (budget: Budget) => Report | Promise<Report>> = {
   metadata: (budget) => fuzzMetadata(budget, FLIPS_PER_FIELD),
 }
 
-const USAGE = `Usage: pnpm fuzz [--seconds 60] [--seed N] [--only ${Object.keys(FUZZERS).join('|')}]...`
+const USAGE = `Usage: pnpm fuzz [--seconds 60] [--seed N] [--only ${Object.keys(FUZZERS).join('|')}]...
+
+Hostile arguments (calls), calls that coverage guides (coverage), damaged metadata (metadata): all three unless told, each for
+an equal share of the seconds. Prints what was done and found; exit status 1 on any finding.`
 
 const { seconds, seed, chosen } = options()
 let count = 0
@@ -57,7 +60,7 @@ function options() {
     })
     return { seconds, seed, chosen }
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`)
+    console.error(`${error instanceof Error ? error.message.split('\n')[0] : error} (see --help)`)
     process.exit(2)
   }
 }

@@ -1,12 +1,19 @@
-// The command behind `npm test`: runs every test file, or those named by `--only PART` (repeatable).
+// The command behind `npm test`: runs every test file, or those named by `--only PART` (repeatable). Exit status 1: one
+// failed; 2: the command line makes no sense.
 
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { commandLine } from './command-line.ts'
 import { killAll, runAll } from './runner.ts'
 
-const { values } = parseArgs({ options: { only: { type: 'string', multiple: true, default: [] } } })
+const values = commandLine(
+  `Usage: npm test -- [--only PART]...
+
+Runs every test file, or those with PART in their path, such as core, sync/ or full.test. Prints a line for each, and what
+failed at the end.`,
+  { only: { type: 'string', multiple: true, default: [] } },
+)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {

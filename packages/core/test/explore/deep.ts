@@ -1,19 +1,21 @@
 // `pnpm test:deep`: the scenarios under wider bounds than `npm test` has time for. Exit status 1 if one of them fails, 2
 // where the command line makes no sense.
-//
-//     pnpm test:deep [--only SCENARIO] [--seconds S] [--seed N]
 
-import { parseArgs } from 'node:util'
 import { drain, explore, type Result, sample } from '@hakmem/interleave'
+import { commandLine, refuse } from '@hakmem/testing/command-line'
 import { loadScenes, type Scene, type SceneName } from './lab.ts'
 
-const { values } = parseArgs({
-  options: {
+const values = commandLine(
+  `Usage: pnpm test:deep [--only SCENARIO] [--seconds 60] [--seed 1]
+
+The scenarios of threads under wider bounds than \`npm test\` has time for, six explorations each, each of them for at most
+so many seconds; all scenarios unless one is named. Exit status 1 if one of them fails.`,
+  {
     only: { type: 'string' },
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
   },
-})
+)
 const seconds = Number(values.seconds)
 const seed = Number(values.seed)
 if (!(seconds > 0)) refuse(`--seconds takes a number above 0, not '${values.seconds}'`)
@@ -57,8 +59,3 @@ for (const name of names) {
 }
 console.log(`${names.length} scenarios, ${failed} failures`)
 process.exitCode = failed === 0 ? 0 : 1
-
-function refuse(why: string): never {
-  console.error(why)
-  process.exit(2)
-}

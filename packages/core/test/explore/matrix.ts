@@ -6,11 +6,20 @@ import { Worker } from 'node:worker_threads'
 import { Arena, ThreadRecord } from '@hakmem/arena'
 import { Heap, isHeapError, type Reaped } from '@hakmem/core'
 import { drain, type End, type ExploreOptions, explore } from '@hakmem/interleave'
+import { commandLine } from '@hakmem/testing/command-line'
 import { randomFrom } from '../random.ts'
 import type { Entry } from './books.ts'
 import { loadScenes, type Scene, type SceneName } from './lab.ts'
 
 const MIB = 2 ** 20
+
+commandLine(
+  `Usage: pnpm faults
+
+Makes each fault of the matrix in docs/guarantees.md and prints what came of it, as a table. Takes no options, and a minute
+or two.`,
+  {},
+)
 
 /** Small scenarios that together reach every kind of step: their sum takes about a minute. */
 const STRUCK: readonly SceneName[] = [
