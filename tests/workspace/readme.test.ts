@@ -1,7 +1,7 @@
-// The program that the README shows is an example that runs: the same text, and it prints what the README says.
+// The programs that the documents show run as they stand there; the README's is an example, and prints what it says.
 
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { assert, suite } from '@hakmem/testing'
 import { ROOT } from './root.ts'
@@ -24,5 +24,33 @@ test('the example prints what it says', () => {
   assert.ok(stdout.trim().startsWith('sum '), stdout)
   assert.ok(readme.includes(`prints \`${stdout.trim()}\``), `it printed: ${stdout}`)
 })
+
+/** Blocks of JavaScript that are programs: they begin with an import. */
+function programsIn(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), 'utf8')
+  return [...text.matchAll(/^```js\n(import .*?)^```$/gms)].map(([, program]) => program)
+}
+
+const packages = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/README.md`)
+const documents = readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)
+for (const file of [...packages, ...documents]) {
+  const programs = programsIn(file)
+  if (programs.length === 0) continue
+  test(`every program in ${file} runs as it stands there`, () => {
+    // In the workspace, where the names of packages lead to them.
+    const folder = mkdtempSync(join(ROOT, 'tests/dist-test/shown-'))
+    try {
+      for (const program of programs) {
+        const path = join(folder, 'program.mjs')
+        writeFileSync(path, program)
+        const { status, stderr } = spawnSync(process.execPath, [path], { encoding: 'utf8' })
+        assert.is(status, 0, `${stderr}\n${program}`)
+        assert.is(stderr, '')
+      }
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+}
 
 test.run()
