@@ -55,28 +55,27 @@ static int by_size(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static double clock_cost(double *samples) {
-  for (int i = 0; i < 1001; i++) {
-    double before = monotonic_seconds();
-    samples[i] = monotonic_seconds() - before;
-  }
-  qsort(samples, 1001, sizeof *samples, by_size);
-  return samples[500];
-}
-
-/* Runs `between` and then one `step` in turn, and times the latter; after a quarter of the time, and at least once. */
+/*
+ * Runs `between` and then one `step` in turn, and times the latter; after a quarter of the time, and at least once. What
+ * reading the clock costs is read off ahead of each, and its median taken off in the end.
+ */
 static void take_samples(struct lane *lane, step_function *between, step_function *step) {
-  double cost = clock_cost(lane->samples), start = monotonic_seconds() + task_seconds * 0.25;
+  double *costs = map(MOST_SAMPLES * sizeof *costs), start = monotonic_seconds() + task_seconds * 0.25;
   double end = start + task_seconds * 0.75;
   uint32_t count = 0;
   for (double now = 0; count == 0 || (now < end && count < MOST_SAMPLES);) {
     between(lane, GAP);
-    double before = monotonic_seconds();
+    double idle = monotonic_seconds(), before = monotonic_seconds();
     step(lane, 1);
     now = monotonic_seconds();
-    lane->samples[count] = fmax(0, now - before - cost);
+    costs[count] = before - idle;
+    lane->samples[count] = now - before;
     if (now > start) count++;
   }
+  qsort(costs, count, sizeof *costs, by_size);
+  double cost = costs[count / 2];
+  munmap(costs, MOST_SAMPLES * sizeof *costs);
+  for (uint32_t i = 0; i < count; i++) lane->samples[i] = fmax(0, lane->samples[i] - cost);
   lane->sample_count = count;
 }
 

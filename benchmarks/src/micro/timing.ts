@@ -1,10 +1,9 @@
 /**
  * The time of one run of a path, and the proof that the run took it. The clock is read before and after the run only,
- * and what reading it costs is taken off.
+ * and what reading it costs, read off just before, is taken off.
  */
 
 import type { CounterName } from '@hakmem/arena'
-import { clockCost } from '../contender/sample.ts'
 import type { Paths } from './paths.ts'
 import type { Path } from './stage.ts'
 
@@ -27,9 +26,6 @@ const STAGES: readonly CounterName[] = [
 ]
 const OPERATIONS: readonly CounterName[] = ['mallocs', 'freesLocal', 'freesRemote']
 
-/** Milliseconds between two readings of the clock. */
-const CLOCK = clockCost(new Float64Array(1001))
-
 /**
  * Nanoseconds per call in one run. Throws if the counters say that the run did something else; single operations
  * are looked at with `perOperation`, on heaps that count them.
@@ -37,6 +33,7 @@ const CLOCK = clockCost(new Float64Array(1001))
 export function time(path: Path, counts: Paths['counts'], perOperation = false): number {
   path.before()
   const before = counts()
+  const idle = performance.now()
   const start = performance.now()
   path.run()
   const end = performance.now()
@@ -48,5 +45,5 @@ export function time(path: Path, counts: Paths['counts'], perOperation = false):
     if (moved !== told)
       throw new Error(`'${path.name}' took another path: ${name} moved by ${moved}, not ${told}`)
   }
-  return (Math.max(0, end - start - CLOCK) * 1e6) / (path.calls ?? 1)
+  return (Math.max(0, end - start - (start - idle)) * 1e6) / (path.calls ?? 1)
 }
