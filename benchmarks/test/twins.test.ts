@@ -6,7 +6,7 @@
 
 import { assert, notTested, suite } from '@hakmem/testing'
 import { launchOf } from '#peers/launch'
-import { peers, SUBJECT } from '#peers/peers'
+import { leftOut, peers, SUBJECT } from '#peers/peers'
 import { Contender } from '#run/contender'
 import { type Workload, workloads } from '#workloads'
 
@@ -31,14 +31,13 @@ const PATIENCE = 120_000
 
 const twins = suite('twins')
 const compared = peers.filter(({ name }) =>
-  ['hakmem', 'thi.ng', 'as-tlsf', 'libc', 'em-dlmalloc'].includes(name),
+  ['hakmem', 'thi.ng', 'as-tlsf', 'sab', 'libc', 'em-dlmalloc'].includes(name),
 )
 const present = compared.filter((peer) => {
   const launch = launchOf(peer)
   if ('missing' in launch) notTested(`that ${peer.name} does the same work: ${launch.missing}`)
   return !('missing' in launch)
 })
-const names = present.map(({ name }) => name)
 const contenders: Contender[] = []
 
 twins.before(async () => {
@@ -51,7 +50,8 @@ twins.after(async () => {
 
 for (const workload of workloads) {
   const { fixedThreads } = workload.kind
-  const title = `${workload.name} is the same work for ${names.join(', ')}`
+  const able = present.filter((peer) => peer.passesBlocks || leftOut(peer, workload) === undefined)
+  const title = `${workload.name} is the same work for ${able.map(({ name }) => name).join(', ')}`
   const compare = async () => {
     for (const threads of fixedThreads === undefined ? [1, 2, 4] : [fixedThreads]) {
       const [first, ...others] = await measureAll(workload, threads, 4140 + threads)
@@ -81,7 +81,9 @@ async function measureAll(workload: Workload, threads: number, seed: number) {
   const { kind } = workload
   const shape = { ...workload.shape, ...SMALL[kind.name] }
   const able = contenders.filter(
-    ({ peer }) => threads === 2 || peer.name === SUBJECT || peer.kind === 'native',
+    ({ peer }) =>
+      (threads === 2 || peer.name === SUBJECT || peer.kind === 'native') &&
+      (peer.passesBlocks || leftOut(peer, workload) === undefined),
   )
   return Promise.all(
     able.map(async (contender) => {

@@ -56,6 +56,14 @@ function grow(manner: number, size: number): number {
   return manner === 0 ? size * 2 : (size + (size >>> 1)) & -4
 }
 
+/** Of a vector that grows in this manner: the mean of its sizes, 0 while there is none, for each lasts equally long. */
+function averageSize(manner: number): number {
+  let total = 0
+  let steps = 1
+  for (let size = grow(manner, 0); size !== 0; size = grow(manner, size), steps++) total += size
+  return total / steps
+}
+
 export const reallocVectors = alone<Sizes>({
   name: 'realloc-vectors',
   bind,
@@ -63,5 +71,8 @@ export const reallocVectors = alone<Sizes>({
   fillsBlocks: true,
   empty: emptySlots(firstWord),
   pointersPerLane: () => VECTORS,
-  live: (_, threads) => ({ blocks: threads * VECTORS, bytes: threads * 8 * 110_000 }),
+  live: (_, threads) => ({
+    blocks: threads * VECTORS,
+    bytes: ((threads * VECTORS) / 3) * (averageSize(0) + averageSize(1) + averageSize(2)),
+  }),
 })
