@@ -29,15 +29,19 @@ export function readBaseline(file: string): Report {
   return found
 }
 
-/** The ratios that lie beyond each other's intervals, those of the greatest change first. */
-export function changesSince(then: readonly Ratio[], now: readonly Ratio[]): Change[] {
-  return now
-    .flatMap((ratio) => {
-      const before = then.find((one) => one.peer === ratio.peer && isAt(ratio)(one))
-      if (before === undefined || (ratio.low <= before.high && ratio.high >= before.low)) return []
-      const { workload, threads, peer } = ratio
-      return { workload, threads, peer, before, after: ratio }
-    })
+/** What both runs have measured: the same contender in the same place. */
+export function pairsOf(then: readonly Ratio[], now: readonly Ratio[]): Change[] {
+  return now.flatMap((after) => {
+    const { workload, threads, peer } = after
+    const before = then.find((one) => one.peer === peer && isAt(after)(one))
+    return before === undefined ? [] : { workload, threads, peer, before, after }
+  })
+}
+
+/** The pairs that lie beyond each other's intervals, those of the greatest change first. */
+export function changesAmong(pairs: readonly Change[]): Change[] {
+  return pairs
+    .filter(({ before, after }) => after.low > before.high || after.high < before.low)
     .sort((a, b) => sizeOf(b) - sizeOf(a))
 }
 
@@ -61,11 +65,20 @@ function sizeOf({ before, after }: Change): number {
 
 function isReport(found: unknown): found is Report {
   return (
-    typeof found === 'object' &&
-    found !== null &&
+    isObject(found) &&
     'schema' in found &&
     found.schema === SCHEMA &&
+    'date' in found &&
+    typeof found.date === 'string' &&
+    'settings' in found &&
+    isObject(found.settings) &&
+    'machine' in found &&
+    isObject(found.machine) &&
     'ratios' in found &&
     Array.isArray(found.ratios)
   )
+}
+
+function isObject(found: unknown): found is object {
+  return typeof found === 'object' && found !== null
 }

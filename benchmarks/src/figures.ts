@@ -6,7 +6,10 @@
 
 import type { Machine, Noise } from './run/machine.ts'
 
-export const SCHEMA = 2
+export const SCHEMA = 3
+
+/** Below this many launches an interval says little: what differs from process to process hardly shows in it. */
+export const LEAST_LAUNCHES = 5
 
 export interface Report {
   readonly schema: typeof SCHEMA
@@ -20,6 +23,8 @@ export interface Report {
   readonly results: readonly Result[]
   readonly ratios: readonly Ratio[]
   readonly failures: readonly Failure[]
+  /** Who did not take part in what was asked for. */
+  readonly absences: readonly Absence[]
 }
 
 export interface Settings {
@@ -90,6 +95,14 @@ export interface Estimate {
 export interface Failure extends Place {
   readonly peer: string
   readonly error: string
+}
+
+export interface Absence {
+  /** Empty if it is all of them. */
+  readonly peers: readonly string[]
+  /** Workloads, or one with a number of threads; undefined if everywhere. */
+  readonly where?: readonly string[]
+  readonly why: string
 }
 
 export function isAt({ workload, threads }: Place) {

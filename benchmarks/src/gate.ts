@@ -4,8 +4,9 @@ import type { Ratio } from './figures.ts'
 import { formatInterval, formatRatio, placeName } from './report/format.ts'
 import { meanOf } from './verdicts.ts'
 
-/** hakmem's ratios to all contenders, and its geometric mean over each, that are lower than `least`. */
+/** hakmem's ratios to all contenders, and its geometric mean over each, that are lower than `least`; or that there are none. */
 export function shortfalls(ratios: readonly Ratio[], least: number): string[] {
+  if (ratios.length === 0) return ['--fail-below: hakmem was compared with nobody, so nothing was checked']
   const peers = [...new Set(ratios.map(({ peer }) => peer))]
   const means = peers.flatMap((peer) => {
     const mean = meanOf(ratios.filter((ratio) => ratio.peer === peer))

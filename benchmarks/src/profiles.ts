@@ -1,5 +1,6 @@
 /** The named profiles: which workloads, with how many threads, how often and how long. */
 
+import { LEAST_LAUNCHES } from './figures.ts'
 import { workloads } from './workloads.ts'
 
 export interface Profile {
@@ -20,7 +21,7 @@ export interface Profile {
 
 export const DEFAULT_PROFILE = 'quick'
 
-const SHORT = { launches: 5, rounds: 4, seconds: 0.25, memorySeconds: 0 }
+const SHORT = { launches: LEAST_LAUNCHES, rounds: 4, seconds: 0.25, memorySeconds: 0 }
 
 export const profiles: Readonly<Record<string, Profile>> = {
   quick: {
@@ -94,7 +95,6 @@ export const profiles: Readonly<Record<string, Profile>> = {
     ],
     threads: [2],
     ...SHORT,
-    launches: 1,
     memorySeconds: 10,
   },
   scaling: {

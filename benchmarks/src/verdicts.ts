@@ -20,6 +20,7 @@ import {
   speedUpTarget,
   targets,
 } from './targets.ts'
+import { workloads } from './workloads.ts'
 
 export type State = 'aim' | 'floor' | 'missed'
 
@@ -34,7 +35,7 @@ export interface Verdict {
 }
 
 export interface Mean extends Estimate {
-  /** How many entries it has. */
+  /** How many entries it has: workloads, of which variants count as one. */
   readonly workloads: number
 }
 
@@ -49,13 +50,17 @@ export function ratiosTo(reference: ReferenceName, ratios: readonly Ratio[]): Ra
   )
 }
 
-/** The geometric mean of ratios, one entry per workload; undefined if there are none. */
+/** The geometric mean of ratios, one entry for a workload and its variants; undefined if there are none. */
 export function meanOf(ratios: readonly Ratio[]): Mean | undefined {
-  const names = [...new Set(ratios.map(({ workload }) => workload))]
+  const names = [...new Set(ratios.map(entryOf))]
   if (names.length === 0) return undefined
-  const entries = names.map((name) => ratios.filter(({ workload }) => workload === name))
+  const entries = names.map((name) => ratios.filter((ratio) => entryOf(ratio) === name))
   const mean = geometricMean(entries.map((entry) => entry.map(({ launches }) => launches)))
   return { ...mean, workloads: names.length }
+}
+
+function entryOf({ workload }: Ratio): string {
+  return workloads.find(({ name }) => name === workload)?.variantOf ?? workload
 }
 
 /** Every target for which the run has figures. */
@@ -134,7 +139,11 @@ function memoryVerdicts(results: readonly Result[], peer: string): Verdict[] {
   })
   return [
     ...growths.map(({ place, growth }) => verdict(`growth of memory, ${place}`, growth, each)),
-    verdict('growth of memory, geometric mean', logAverage(growths.map(({ growth }) => growth)), mean),
+    verdict(
+      `growth of memory, geometric mean of ${growths.length}`,
+      logAverage(growths.map(({ growth }) => growth)),
+      mean,
+    ),
   ]
 }
 

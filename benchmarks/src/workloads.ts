@@ -38,14 +38,15 @@ export interface Workload {
   readonly perUnit: number
   readonly kind: Kind
   readonly shape: Shape
-  /** Whether fresh memory is part of what is measured: then none is touched beforehand. */
-  readonly aboutMemory?: true
+  /** The workload that this is a variant of: the two share an entry in the geometric mean. */
+  readonly variantOf?: string
   /** Whether it tells of something other than allocators: it is then compared with none. */
   readonly apart?: true
 }
 
 const KiB = 1024
 const MiB = 1024 * KiB
+const GiB = 1024 * MiB
 
 const small: Sizes = { low: 32, units: 1, shift: 0 }
 const mixed: ToggleShape = { slots: 4096, low: 16, units: 1024, shift: 0 }
@@ -79,6 +80,7 @@ export const workloads: readonly Workload[] = [
   }),
   row({
     name: 'random-mixed-256',
+    variantOf: 'random-mixed',
     about: '16..1039 B: toggle a random one of 256 slots per thread',
     ...OPERATIONS,
     kind: toggle,
@@ -86,6 +88,7 @@ export const workloads: readonly Workload[] = [
   }),
   row({
     name: 'random-mixed-2k',
+    variantOf: 'random-mixed',
     about: '16..2048 B: toggle a random one of 4096 slots per thread',
     ...OPERATIONS,
     kind: toggle,
@@ -100,6 +103,7 @@ export const workloads: readonly Workload[] = [
   }),
   row({
     name: 'mid-large-mt-large',
+    variantOf: 'mid-large-mt',
     about: '64 KiB..1 MiB: toggle a random one of 256 slots per thread',
     ...OPERATIONS,
     kind: toggle,
@@ -114,6 +118,7 @@ export const workloads: readonly Workload[] = [
   }),
   row({
     name: 'larson-mid',
+    variantOf: 'larson',
     about: '8..32 KiB: the same as larson',
     ...ALLOCATIONS,
     kind: larson,
@@ -128,6 +133,7 @@ export const workloads: readonly Workload[] = [
   }),
   row({
     name: 'scatter-small',
+    variantOf: 'scatter',
     about: '64 B: ring, but the consumer holds 2^12 blocks and frees a random one per block received',
     ...BLOCKS,
     kind: ring,
@@ -150,6 +156,7 @@ export const workloads: readonly Workload[] = [
   }),
   row({
     name: 'xmalloc-sizes',
+    variantOf: 'xmalloc',
     about: '8..2048 B in 17 sizes: the same as xmalloc',
     ...FREES,
     kind: xmalloc,
@@ -269,6 +276,7 @@ export const workloads: readonly Workload[] = [
   }),
   row({
     name: 'tiny-hot-dynamic',
+    variantOf: 'tiny-hot',
     about: 'tiny-hot with a size that is read from memory for each block',
     ...OPERATIONS,
     kind: tinyHotDynamic,
@@ -276,6 +284,7 @@ export const workloads: readonly Workload[] = [
   }),
   row({
     name: 'tiny-hot-called',
+    variantOf: 'tiny-hot',
     about: "tiny-hot through a module's exported functions, which three others call",
     ...OPERATIONS,
     kind: tinyHotCalled,
@@ -283,6 +292,7 @@ export const workloads: readonly Workload[] = [
   }),
   row({
     name: 'random-mixed-called',
+    variantOf: 'random-mixed',
     about: "random-mixed through a module's exported functions, which three others call",
     ...OPERATIONS,
     kind: toggleCalled,
@@ -302,11 +312,24 @@ export function kindNamed(name: string): Kind {
   return found.kind
 }
 
+/** Below the 2 GiB where offsets get slow. */
+const MOST_HEAP = 2 ** 31 - MiB
+/** The most of it that is live: what sizes that vary and threads that hold extents of their own leave no room for. */
+const MOST_LIVE = 0.6 * MOST_HEAP
+
 /**
  * A heap that no workload fills: four times the live bytes, 32 MiB for each thread, which may hold what others freed
- * while it gets no processor, at least 256 MiB, and below the 2 GiB where offsets get slow.
+ * while it gets no processor, at least 256 MiB, and MOST_HEAP at most.
  */
 export function heapBytesOf(kind: Kind, shape: Shape, threads: number): number {
-  const wanted = Math.max(256 * KiB * KiB, threads * 32 * KiB * KiB, 4 * kind.live(shape, threads).bytes)
-  return Math.min(2 ** Math.ceil(Math.log2(wanted)), 2 ** 31 - 2 ** 20)
+  const wanted = Math.max(256 * MiB, threads * 32 * MiB, 4 * kind.live(shape, threads).bytes)
+  return Math.min(2 ** Math.ceil(Math.log2(wanted)), MOST_HEAP)
+}
+
+/** Why so many threads are too many for a workload; undefined if they are not. */
+export function tooLarge({ kind, shape }: Workload, threads: number): string | undefined {
+  const { bytes } = kind.live(shape, threads)
+  if (bytes <= MOST_LIVE) return undefined
+  const live = (bytes / GiB).toFixed(1)
+  return `it would keep ${live} GiB allocated, and the heaps of contenders in JavaScript have 2 GiB at most`
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { assert, suite } from '@hakmem/testing'
-import { changesSince, differencesOf, readBaseline } from '#baseline'
+import { changesAmong, differencesOf, pairsOf, readBaseline } from '#baseline'
 import { formatChanges } from '#report/changes'
 import { UsageError } from '#usage-error'
 import { ratio, report } from './figures.ts'
@@ -17,7 +17,11 @@ baseline('what changed beyond the intervals is found, the greatest change first'
     ratio('tiny-hot', 1, 'libc', 1.001),
   ]
   assert.equal(
-    changesSince(then, now).map(({ workload, before, after }) => [workload, before.median, after.median]),
+    changesAmong(pairsOf(then, now)).map(({ workload, before, after }) => [
+      workload,
+      before.median,
+      after.median,
+    ]),
     [
       ['ring', 2, 1],
       ['larson', 1, 1.1],
@@ -28,7 +32,11 @@ baseline('what changed beyond the intervals is found, the greatest change first'
 baseline('only the same workload, threads and contender are compared', () => {
   const then = [ratio('larson', 1, 'libc', 1)]
   const now = [ratio('larson', 2, 'libc', 3), ratio('larson', 1, 'jemalloc', 3), ratio('ring', 1, 'libc', 3)]
-  assert.equal(changesSince(then, now), [])
+  assert.equal(pairsOf(then, now), [])
+  assert.match(
+    formatChanges(report({ ratios: then }), report({ ratios: now }), false),
+    'the two runs have no ratio in common',
+  )
 })
 
 baseline('a change is printed with both figures and its size', () => {
@@ -36,7 +44,7 @@ baseline('a change is printed with both figures and its size', () => {
   const text = formatChanges(then, report({ ratios: [ratio('larson', 2, 'libc', 1)] }), false)
   assert.match(text, 'Since 2025-11-24 08:00 UTC')
   assert.match(text, /larson ×2 +libc +2\.00 .* 1\.00 .* -50 %/)
-  assert.match(formatChanges(then, then, false), 'no ratio changed beyond the intervals')
+  assert.match(formatChanges(then, then, false), '1 ratio in common, none changed beyond the intervals')
 })
 
 baseline('runs that are hard to compare are told apart', () => {
@@ -48,11 +56,12 @@ baseline('runs that are hard to compare are told apart', () => {
 
 baseline('a file that --json did not write is refused with its name', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
+  const bare = '{"schema":3,"date":"","ratios":[],"settings":{},"machine":null}'
   try {
     const file = join(folder, 'figures.json')
     writeFileSync(file, JSON.stringify(report({ ratios: [ratio('larson', 2, 'libc', 2)] })))
     assert.is(readBaseline(file).ratios.length, 1)
-    for (const text of ['{', '[]', 'null', '{"schema":1,"ratios":[]}', '{"schema":2}']) {
+    for (const text of ['{', '[]', 'null', '{"schema":1,"ratios":[]}', '{"schema":3}', bare]) {
       writeFileSync(file, text)
       assert.throws(
         () => readBaseline(file),

@@ -46,7 +46,7 @@ export function memory(grown: number, live: number): Memory {
 
 export function report(parts: Partial<Report> = {}): Report {
   return {
-    schema: 2,
+    schema: 3,
     date: '2025-11-24T08:00:00.000Z',
     command: 'pnpm bench --profile full',
     settings: { launches: 2, rounds: 2, seconds: 0.1, memorySeconds: 0, seed: 1, pinned: true },
@@ -55,6 +55,7 @@ export function report(parts: Partial<Report> = {}): Report {
     results: [],
     ratios: [],
     failures: [],
+    absences: [],
     ...parts,
   }
 }

@@ -1,8 +1,11 @@
 import { assert, suite } from '@hakmem/testing'
+import { LEAST_LAUNCHES } from '#figures'
 import { HELP, parseOptions } from '#options'
 import { peers } from '#peers/peers'
 import { profiles } from '#profiles'
+import { formatSkipped } from '#report/format'
 import { formatList } from '#report/list'
+import { unplanned } from '#run/absences'
 import { planCells } from '#run/plan'
 import { UsageError } from '#usage-error'
 import { workloads } from '#workloads'
@@ -138,5 +141,21 @@ options(
     )
   },
 )
+
+options('a workload that no heap could hold with so many threads has no cell, and that is told', () => {
+  const churn = workloads.filter(({ name }) => name === 'large-churn')
+  assert.equal(
+    planCells(churn, [4, 64], peers).map(({ threads }) => threads),
+    [4],
+  )
+  const [absence, ...others] = unplanned(churn, [4, 64])
+  assert.equal(others, [])
+  assert.match(formatSkipped(absence), /^large-churn ×64 is skipped: it would keep 18\.8 GiB allocated/)
+})
+
+options('every profile but the one for a first look has launches enough for an interval', () => {
+  for (const [name, { launches }] of Object.entries(profiles))
+    assert.ok(name === 'quick' || launches >= LEAST_LAUNCHES, name)
+})
 
 options.run()

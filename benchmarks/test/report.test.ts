@@ -48,6 +48,10 @@ const everything = report({
       ratio(workload, threads, 'libc-keep', 4000),
     ]),
   ),
+  absences: [
+    { peers: ['mimalloc-static'], why: 'MIMALLOC_SRC is not set' },
+    { peers: ['sab'], where: ['ring', 'larson'], why: 'its blocks have no offset' },
+  ],
   failures: [
     { workload: 'larson', threads: 2, peer: 'libc', error: `it <fell> over ${'x'.repeat(200)}\n    at main` },
   ],
@@ -72,6 +76,7 @@ html('it has a section for everything that was measured', () => {
     'Scaling',
     'Single operations',
     'Memory',
+    'Left out',
     'All figures',
     'Measured on',
   ])
@@ -92,6 +97,9 @@ html('losses, targets, noise, failures and the command stand in plain view', () 
     'It loses in 2 of 6 places: tiny-hot ×1, tiny-hot ×2',
     'the load average was 3.00',
     'libc failed in larson ×2: it <fell> over',
+    'A first look: with fewer than 5 launches',
+    'MIMALLOC_SRC is not set',
+    'ring, larson',
     'Abacus 1',
   ])
     assert.ok(text.includes(part), part)

@@ -81,8 +81,9 @@ run('the command writes what it measured', () => {
       results,
       ratios,
       failures,
+      absences,
     }: Report = JSON.parse(readFileSync(file, 'utf8'))
-    assert.is(schema, 2)
+    assert.is(schema, 3)
     assert.match(typed, 'pnpm bench --workload random-mixed')
     assert.is(settings.launches, 2)
     assert.is(machine.node, process.versions.node)
@@ -99,6 +100,7 @@ run('the command writes what it measured', () => {
     assert.is(ratios.length, 2)
     assert.is(ratios[1].launches[1][0], results[2].launches[1][0] / results[3].launches[1][0])
     assert.equal(failures, [])
+    assert.equal(absences, [])
 
     const again = spawnSync(process.execPath, [...command, '--baseline', file, '--fail-below', '1000'], {
       encoding: 'utf8',

@@ -2,7 +2,7 @@
 
 import CliTable from 'cli-table3'
 import colours from 'picocolors'
-import { changesSince, differencesOf } from '../baseline.ts'
+import { changesAmong, differencesOf, pairsOf } from '../baseline.ts'
 import type { Report } from '../figures.ts'
 import { SUBJECT } from '../peers/peers.ts'
 import { formatInterval, formatPercent, formatRatio, placeName } from './format.ts'
@@ -10,10 +10,15 @@ import { lines, plainTable } from './plain-table.ts'
 
 export function formatChanges(then: Report, now: Report, coloured: boolean): string {
   const colour = colours.createColors(coloured)
-  const changes = changesSince(then.ratios, now.ratios)
+  const pairs = pairsOf(then.ratios, now.ratios)
+  const changes = changesAmong(pairs)
   const title = colour.bold(`Since ${then.date.slice(0, 16).replace('T', ' ')} UTC`)
   const notes = differencesOf(then, now).map((text) => colour.yellow(`hard to compare: ${text}`))
-  if (changes.length === 0) return [title, ...notes, `  no ratio changed beyond the intervals`].join('\n')
+  if (pairs.length === 0)
+    return [title, ...notes, colour.yellow('  the two runs have no ratio in common')].join('\n')
+  const known = `${pairs.length} ${pairs.length === 1 ? 'ratio' : 'ratios'} in common`
+  if (changes.length === 0)
+    return [title, ...notes, `  ${known}, none changed beyond the intervals`].join('\n')
   const table = new CliTable({
     ...plainTable(['left', 'left', 'right', 'left', 'right', 'left', 'right']),
     head: ['', `${SUBJECT} over`, 'then', '', 'now', '', ''].map((text) => colour.dim(text)),
@@ -31,5 +36,10 @@ export function formatChanges(then: Report, now: Report, coloured: boolean): str
       change > 0 ? colour.green(text) : colour.red(text),
     ])
   }
-  return [title, ...notes, ...lines(table)].join('\n')
+  return [
+    title,
+    ...notes,
+    `  ${known}, ${changes.length} changed beyond the intervals`,
+    ...lines(table),
+  ].join('\n')
 }

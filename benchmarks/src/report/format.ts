@@ -1,8 +1,9 @@
 /** How figures are written for people, in the terminal and in the report. */
 
-import type { Estimate, Place } from '../figures.ts'
+import { type Absence, type Estimate, LEAST_LAUNCHES, type Place, type Settings } from '../figures.ts'
 
 const MiB = 2 ** 20
+const GiB = 2 ** 30
 
 /** The workload and, after a cross, how many threads run it. */
 export function placeName({ workload, threads }: Place): string {
@@ -24,7 +25,7 @@ export function formatInterval({ low, high }: Estimate): string {
 }
 
 export function formatBytes(bytes: number): string {
-  return `${(bytes / MiB).toFixed(1)} MiB`
+  return bytes < 10 * GiB ? `${(bytes / MiB).toFixed(1)} MiB` : `${(bytes / GiB).toFixed(1)} GiB`
 }
 
 /** A time that may not be known, in the unit in which it has one to three digits before the point. */
@@ -37,4 +38,16 @@ export function formatNanoseconds(ns: number | undefined): string {
 
 export function formatPercent(part: number): string {
   return `${(100 * part).toFixed(Math.abs(part) < 0.1 ? 1 : 0)} %`
+}
+
+/** What is to be said of contenders that are not there at all, or of a place where none is. */
+export function formatSkipped({ peers, where, why }: Absence): string {
+  const names = where ?? peers
+  return `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} skipped: ${why}`
+}
+
+/** What is to be said of intervals from so few launches; undefined if they are enough. */
+export function formatFirstLook({ launches }: Settings): string | undefined {
+  if (launches >= LEAST_LAUNCHES) return undefined
+  return `A first look: with fewer than ${LEAST_LAUNCHES} launches intervals say little of what differs from process to process.`
 }

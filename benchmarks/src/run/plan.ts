@@ -6,7 +6,7 @@
 import { sum } from 'simple-statistics'
 import type { Settings } from '../figures.ts'
 import { leftOut, type Peer } from '../peers/peers.ts'
-import type { Workload } from '../workloads.ts'
+import { tooLarge, type Workload } from '../workloads.ts'
 
 export interface Cell {
   readonly workload: Workload
@@ -18,14 +18,18 @@ export interface Cell {
 /** Seconds that starting and preparing a contender takes, roughly: only the estimate depends on it. */
 const START_UP = 0.4
 
+/** With how many threads a workload runs, whatever was asked for. */
+export function countsOf({ kind }: Workload, threads: readonly number[]): readonly number[] {
+  return kind.fixedThreads === undefined ? threads : [kind.fixedThreads]
+}
+
 export function planCells(
   workloads: readonly Workload[],
   threads: readonly number[],
   peers: readonly Peer[],
 ): Cell[] {
   return workloads.flatMap((workload) => {
-    const { fixedThreads } = workload.kind
-    const counts = fixedThreads === undefined ? threads : [fixedThreads]
+    const counts = countsOf(workload, threads).filter((count) => tooLarge(workload, count) === undefined)
     return counts.map((count) => ({
       workload,
       threads: count,

@@ -3,6 +3,7 @@
 import type { Settings } from '../figures.ts'
 import type { Shape } from '../loops/kind.ts'
 import type { Peer } from '../peers/peers.ts'
+import { heapBytesOf } from '../workloads.ts'
 import { Contender } from './contender.ts'
 import type { Cell } from './plan.ts'
 
@@ -10,6 +11,8 @@ import type { Cell } from './plan.ts'
 const STEADY = 0.05
 /** What is touched beforehand, over what the workload keeps allocated: slack for what is free in between. */
 const TOUCHED = 2
+/** And over the heap that contenders in JavaScript have. */
+const MOST_TOUCHED = 0.5
 
 interface Order {
   /** The processors to be held to, if any. */
@@ -32,8 +35,9 @@ export async function prepared(
   const busy = kind.busy?.(threads) ?? threads
   const contender = await Contender.start(peer, processors?.slice(0, busy))
   // What cannot pass blocks has no memory to touch either: a number stands for a buffer.
-  const fresh = !touched || workload.aboutMemory === true || !peer.passesBlocks
-  const bytes = fresh ? 0 : TOUCHED * kind.live(shape, threads).bytes
+  const fresh = !touched || !peer.passesBlocks
+  const heap = heapBytesOf(kind, shape, threads)
+  const bytes = fresh ? 0 : Math.min(TOUCHED * kind.live(shape, threads).bytes, MOST_TOUCHED * heap)
   const touchBytes = Math.ceil(bytes / kind.seats(threads))
   try {
     await contender.prepare({ do: 'prepare', kind: kind.name, shape, threads, seed, touchBytes })

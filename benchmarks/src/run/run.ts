@@ -3,10 +3,9 @@
 import { sum } from 'simple-statistics'
 import { type Failure, type Ratio, type Report, type Result, SCHEMA } from '../figures.ts'
 import type { Options } from '../options.ts'
-import { launchOf } from '../peers/launch.ts'
-import type { Peer } from '../peers/peers.ts'
-import { placeName } from '../report/format.ts'
+import { formatSkipped, placeName } from '../report/format.ts'
 import type { Progress } from '../report/progress.ts'
+import { installed, leftOutOf, unplanned } from './absences.ts'
 import { describeMachine, Quiet } from './machine.ts'
 import { processors } from './pinning.ts'
 import { type Cell, planCells, plannedSeconds } from './plan.ts'
@@ -27,7 +26,9 @@ export async function measure(
 ): Promise<Report> {
   const quiet = new Quiet()
   for (const warning of quiet.warnings) say(`noisy: ${warning}`)
-  const peers = installed(options.peers, say)
+  const { peers, missing } = installed(options.peers)
+  const skipped = [...missing, ...unplanned(options.workloads, options.threads)]
+  for (const absence of skipped) say(formatSkipped(absence))
   const usable = options.settings.pinned ? processors() : undefined
   const settings = { ...options.settings, pinned: usable !== undefined }
   if (options.settings.pinned && usable === undefined)
@@ -67,18 +68,6 @@ export async function measure(
     results,
     ratios,
     failures,
+    absences: [...skipped, ...leftOutOf(cells)],
   }
-}
-
-/** Builds the contenders that need it, and says which cannot take part and why. */
-function installed(asked: readonly Peer[], say: (line: string) => void): Peer[] {
-  const missing = new Map<string, string[]>()
-  const found = asked.filter((peer) => {
-    const launch = launchOf(peer)
-    if ('missing' in launch) missing.set(launch.missing, [...(missing.get(launch.missing) ?? []), peer.name])
-    return !('missing' in launch)
-  })
-  for (const [why, names] of missing)
-    say(`${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} skipped: ${why}`)
-  return found
 }

@@ -8,12 +8,12 @@ import { isAt, type Place, type Ratio, type Report, type Result } from '../../fi
 import { SUBJECT } from '../../peers/peers.ts'
 import { goalAt, type ReferenceName, references } from '../../targets.ts'
 import { meanOf, ratiosTo, referenceNames, type State, verdictsOn } from '../../verdicts.ts'
-import { formatInterval, formatRatio, placeName } from '../format.ts'
+import { formatFigure, formatFirstLook, formatInterval, formatRatio, placeName } from '../format.ts'
 import { Colours } from './colours.ts'
 import { latencyChart, memoryChart, scalingChart } from './curves.ts'
 import { ratioChart } from './ratio-chart.ts'
 import { style } from './style.ts'
-import { figuresTable, legend, machineList, verdictTable } from './tables.ts'
+import { absencesTable, figuresTable, legend, machineList, verdictTable } from './tables.ts'
 
 export function page(report: Report): string {
   const sections = [
@@ -21,6 +21,7 @@ export function page(report: Report): string {
     ...overview(report),
     ...contenders(report),
     ...curves(report),
+    ...leftOut(report),
     section('All figures', '', figuresTable(report)),
     section('Measured on', '', machineList(report)),
   ]
@@ -37,11 +38,13 @@ export function page(report: Report): string {
 
 /** How hakmem does on the whole, how to see it for oneself, and what speaks against the figures. */
 function head({ command, date, noise, ratios, settings }: Report): string[] {
+  const firstLook = formatFirstLook(settings)
   return [
     html`<h1>How fast is ${SUBJECT}?</h1>
 <p class="quiet">${date.slice(0, 10)}. Every contender ran in turn with the others: ${String(settings.launches)} × ${String(settings.rounds)} rounds (launches × rounds in each) of ${String(settings.seconds)} s. A ratio above 1 means that ${SUBJECT} is faster.</p>
 <pre>${command}</pre>`,
     ...(noise.warnings.length === 0 ? [] : [noiseBox(noise.warnings)]),
+    ...(firstLook === undefined ? [] : [html`<div class="warning">${firstLook}</div>`]),
     cards(referenceNames.flatMap((name) => meanCard(name, ratios))),
   ]
 }
@@ -59,7 +62,7 @@ function meanCard(name: ReferenceName, all: readonly Ratio[]): string[] {
   return [
     html`<section class="card"><h3>Against ${references[name].title}</h3>
 <div class="figure ${mean.median >= 1 ? 'win' : 'loss'}">${formatRatio(mean.median)} x</div>
-<p class="quiet">${formatInterval(mean)}; geometric mean, ${String(mean.workloads)} workloads with one entry each</p>
+<p class="quiet">${formatInterval(mean)}; geometric mean of ${String(mean.workloads)} workloads, each with its variants one entry</p>
 <p>${outcome}${lost.map(placeName).join(', ')}</p></section>`,
   ]
 }
@@ -85,20 +88,21 @@ function overview(report: Report): string[] {
 const OVERVIEW =
   'Bars to the right are wins, bars to the left losses; twice as fast is as far from 1 as half as fast. The thin line is the 95 % interval. Where a target is set, the dashed tick is its floor and the solid one its aim. ×2 is with two threads.'
 
+const EVERYONE =
+  'The same for each workload and number of threads, with what hakmem did in it, for orientation.'
+
 /** Every place with all contenders. */
 function contenders({ ratios, results }: Report): string[] {
   const charts = placesOf(ratios).map((place) => {
     const rows = ratios.filter(isAt(place)).map((ratio) => ({ ...ratio, name: ratio.peer }))
-    const { unit = '' } = results.find(isAt(place)) ?? {}
+    const own = results.find((one) => one.peer === SUBJECT && isAt(place)(one))
     return card(
       placeName(place),
       ratioChart(`${SUBJECT} against every contender, ${placeName(place)}`, rows),
-      unit,
+      own && `${SUBJECT} ${formatFigure(own.median)} ${own.unit}`,
     )
   })
-  return charts.length === 0
-    ? []
-    : [section('Against every contender', 'The same for each workload and number of threads.', cards(charts))]
+  return charts.length === 0 ? [] : [section('Against every contender', EVERYONE, cards(charts))]
 }
 
 /** Scaling, latency, memory: a section for each that was measured. */
@@ -139,6 +143,13 @@ function curves({ results }: Report): string[] {
   return parts.flatMap(([title, about, charts]) =>
     charts.length === 0 ? [] : [section(title, about, key + cards(charts))],
   )
+}
+
+/** Who is not in the charts above. */
+function leftOut({ absences }: Report): string[] {
+  return absences.length === 0
+    ? []
+    : [section('Left out', 'Who could not take part, and in what.', absencesTable(absences))]
 }
 
 function section(title: string, about: string, content: string): string {

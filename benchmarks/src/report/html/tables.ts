@@ -2,7 +2,7 @@
 
 import html from 'html-template-tag'
 import type { PARTS } from '../../contender/protocol.ts'
-import { isAt, type Report, type Result } from '../../figures.ts'
+import { type Absence, isAt, type Report, type Result } from '../../figures.ts'
 import { percentile } from '../../latency.ts'
 import { SUBJECT } from '../../peers/peers.ts'
 import { speedUpOf, type Verdict } from '../../verdicts.ts'
@@ -78,6 +78,15 @@ export function figuresTable({ results, ratios, failures }: Report): string {
       html`<p class="warning">${failure.peer} failed in ${placeName(failure)}: ${failure.error.split('\n', 1)[0]}</p>`,
   )
   return html`${failed}<details><summary>${String(results.length)} results</summary><div class="scroll figures"><table><tr>${heads}</tr>${rows}</table></div></details>`
+}
+
+/** Who did not take part, where and why. */
+export function absencesTable(absences: readonly Absence[]): string {
+  const rows = absences.map(
+    ({ peers, where, why }) =>
+      html`<tr><td>${peers.join(', ') || 'all'}</td><td>${where?.join(', ') ?? 'everywhere'}</td><td>${why}</td></tr>`,
+  )
+  return html`<div class="scroll"><table><tr><th>contender</th><th>where</th><th>why</th></tr>${rows}</table></div>`
 }
 
 export function machineList({ machine, noise, settings, command, date }: Report): string {
