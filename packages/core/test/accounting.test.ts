@@ -2,8 +2,8 @@
 
 import { CONT, LARGE, ThreadRecord } from '@hakmem/arena'
 import { Heap, type Stats } from '@hakmem/core'
-import { assert, suite } from '@hakmem/testing'
-import { codeOf, fill, soundAudit, threadsOf } from './support.ts'
+import { assert, codeOf, suite } from '@hakmem/testing'
+import { fill, soundAudit, threadsOf } from './support.ts'
 
 const MIB = 2 ** 20
 

@@ -9,8 +9,8 @@ import {
   isHeapError,
   TooManyThreadsError,
 } from '@hakmem/core'
-import { assert, suite } from '@hakmem/testing'
-import { codeOf, soundAudit, threadsOf, thrownBy, untyped } from './support.ts'
+import { assert, codeOf, suite, thrownBy, untyped } from '@hakmem/testing'
+import { soundAudit, threadsOf } from './support.ts'
 
 const MIB = 2 ** 20
 

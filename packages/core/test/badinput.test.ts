@@ -3,8 +3,8 @@
 
 import { Arena, ThreadRecord } from '@hakmem/arena'
 import { Heap, type InvalidPointerError, isHeapError } from '@hakmem/core'
-import { assert, suite } from '@hakmem/testing'
-import { codeOf, soundAudit, thrownBy, untyped } from './support.ts'
+import { assert, codeOf, suite, thrownBy, untyped } from '@hakmem/testing'
+import { soundAudit } from './support.ts'
 
 const MIB = 2 ** 20
 const BYTES = 2 * MIB

@@ -1,8 +1,8 @@
 // Blocks and pointers above 2 GiB. Little of the memory is touched.
 
 import { Heap } from '@hakmem/core'
-import { assert, suite } from '@hakmem/testing'
-import { codeOf, soundAudit, threadsOf } from './support.ts'
+import { assert, codeOf, suite } from '@hakmem/testing'
+import { soundAudit, threadsOf } from './support.ts'
 
 const MIB = 2 ** 20
 const GIB = 2 ** 30

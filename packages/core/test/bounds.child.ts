@@ -2,8 +2,8 @@
 
 import { Arena, ThreadRecord } from '@hakmem/arena'
 import { Heap } from '@hakmem/core'
+import { randomFrom } from '@hakmem/testing/random'
 import type { Recording } from './ordering.recorder.ts'
-import { randomFrom } from './random.ts'
 
 /** Ordered operations: reads of state bytes by sweeps, recounts and collections; and all others. */
 export interface Count {

@@ -2,7 +2,7 @@
 // every word of what it got and frees it. Whoever allocated a block is rarely who frees it.
 
 import { Heap, type HeapHandle } from '@hakmem/core'
-import { randomFrom } from './random.ts'
+import { randomFrom } from '@hakmem/testing/random'
 
 export interface Exchange {
   readonly heap: HeapHandle

@@ -1,9 +1,9 @@
 // Heaps that run full: how much fits before, what is said then, and that all of it comes back.
 
 import { Heap, OutOfMemoryError } from '@hakmem/core'
-import { assert, suite } from '@hakmem/testing'
-import { randomFrom } from './random.ts'
-import { codeOf, fill, soundAudit, threadsOf, thrownBy } from './support.ts'
+import { assert, codeOf, suite, thrownBy } from '@hakmem/testing'
+import { randomFrom } from '@hakmem/testing/random'
+import { fill, soundAudit, threadsOf } from './support.ts'
 
 const MIB = 2 ** 20
 

@@ -1,9 +1,9 @@
 // What a program sees of a heap, one method after the other.
 
 import { DoubleFreeError, Heap } from '@hakmem/core'
-import { assert, suite } from '@hakmem/testing'
-import { randomFrom } from './random.ts'
-import { codeOf, SIZES, soundAudit, thrownBy } from './support.ts'
+import { assert, codeOf, suite, thrownBy } from '@hakmem/testing'
+import { randomFrom } from '@hakmem/testing/random'
+import { SIZES, soundAudit } from './support.ts'
 
 const MIB = 2 ** 20
 

@@ -2,10 +2,10 @@
 // must behave the same.
 
 import { Heap } from '@hakmem/core'
-import { assert, suite } from '@hakmem/testing'
+import { assert, codeOf, suite } from '@hakmem/testing'
+import { randomFrom } from '@hakmem/testing/random'
 import { Model } from './model.ts'
-import { randomFrom } from './random.ts'
-import { codeOf, soundAudit } from './support.ts'
+import { soundAudit } from './support.ts'
 
 const MIB = 2 ** 20
 

@@ -6,7 +6,7 @@
 import { Arena, ThreadRecord } from '@hakmem/arena'
 import { Heap } from '@hakmem/core'
 import { assert, suite } from '@hakmem/testing'
-import { randomFrom } from './random.ts'
+import { randomFrom } from '@hakmem/testing/random'
 import { soundAudit } from './support.ts'
 
 const MIB = 2 ** 20

@@ -4,8 +4,8 @@
 import { COUNTERS, EventReader, FREED, layout } from '@hakmem/arena'
 import { Heap, type Mode, type Profile } from '@hakmem/core'
 import { Leader } from '@hakmem/learning/learn'
-import { assert, startWorker, suite } from '@hakmem/testing'
-import { codeOf, soundAudit, threadsOf, untyped } from './support.ts'
+import { assert, codeOf, startWorker, suite, untyped } from '@hakmem/testing'
+import { soundAudit, threadsOf } from './support.ts'
 
 const MIB = 2 ** 20
 const { R_BASES, R_BUNDLE, R_FRESH, R_TARGET } = layout

@@ -3,8 +3,8 @@
 
 import { Arena, ThreadRecord } from '@hakmem/arena'
 import { Heap } from '@hakmem/core'
+import { randomFrom } from '@hakmem/testing/random'
 import type { Recording } from './ordering.recorder.ts'
-import { randomFrom } from './random.ts'
 
 export interface Report {
   /** Every pointer that was handed out. */

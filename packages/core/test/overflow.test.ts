@@ -5,8 +5,8 @@
 import { ThreadRecord } from '@hakmem/arena'
 import { Heap, isHeapError } from '@hakmem/core'
 import { assert, suite } from '@hakmem/testing'
+import { randomFrom } from '@hakmem/testing/random'
 import { Model } from './model.ts'
-import { randomFrom } from './random.ts'
 import { soundAudit } from './support.ts'
 
 const MIB = 2 ** 20

@@ -4,10 +4,10 @@
 import { Worker } from 'node:worker_threads'
 import { Arena, ThreadRecord } from '@hakmem/arena'
 import { Heap, type Reaped, type Watch } from '@hakmem/core'
-import { assert, nextMessage, startWorker, suite } from '@hakmem/testing'
+import { assert, codeOf, nextMessage, startWorker, suite, untyped } from '@hakmem/testing'
 import { Piscina } from 'piscina'
 import type { Held, Orders } from './reap.worker.ts'
-import { codeOf, fill, soundAudit, threadsOf, untyped } from './support.ts'
+import { fill, soundAudit, threadsOf } from './support.ts'
 
 const MIB = 2 ** 20
 const SIZES = [16, 24, 100, 700, 1024, 1500, 9000, 40_000, 70_000, 300_000]

@@ -3,7 +3,7 @@
 
 import { Heap } from '@hakmem/core'
 import { assert, suite, workerModule } from '@hakmem/testing'
-import { randomFrom } from './random.ts'
+import { randomFrom } from '@hakmem/testing/random'
 import { fill, soundAudit } from './support.ts'
 
 const MIB = 2 ** 20

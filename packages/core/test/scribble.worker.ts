@@ -1,7 +1,7 @@
 // A thread that writes anything into blocks that it has freed, and checks that what it is given meanwhile is its own.
 
 import { Heap, type HeapHandle } from '@hakmem/core'
-import { randomFrom } from './random.ts'
+import { randomFrom } from '@hakmem/testing/random'
 
 /** Own blocks never overlap, whatever was written where: `claims` has a word per 16 bytes, the number of who has it. */
 export function scribble(

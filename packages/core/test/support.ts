@@ -1,6 +1,6 @@
 // What the tests of the heap share.
 
-import { Arena, type ArenaOptions, type Audit, isHeapError, type Ptr, ThreadRecord } from '@hakmem/arena'
+import { Arena, type ArenaOptions, type Audit, type Ptr, ThreadRecord } from '@hakmem/arena'
 import { Heap } from '@hakmem/core'
 import { assert } from '@hakmem/testing'
 
@@ -12,30 +12,6 @@ export const SIZES = [1, 16, 17, 100, 1024, 1025, 5000, 40_000, 65_535, 65_536, 
 export function threadsOf(count: number, options: ArenaOptions): Heap[] {
   const arena = Arena.create({ threads: count, ...options })
   return Array.from({ length: count }, (_, k) => new Heap(ThreadRecord.claim(arena, 1000 + k)))
-}
-
-/** A value of a type that the compiler would refuse: what a JavaScript caller may pass. */
-export function untyped<T>(value: unknown): T {
-  return value as T
-}
-
-/** What `body` throws, as its code; 'nothing', or the error itself if it is none of this project. */
-export function codeOf(body: () => unknown): string {
-  try {
-    body()
-  } catch (error) {
-    return isHeapError(error) ? error.code : `another error: ${error}`
-  }
-  return 'nothing'
-}
-
-export function thrownBy(body: () => unknown): unknown {
-  try {
-    body()
-  } catch (error) {
-    return error
-  }
-  return undefined
 }
 
 /** The audit, which must find nothing wrong and account for every byte. */

@@ -2,10 +2,10 @@
 
 import { CONT, layout, reap, SIZES, SMALL_CLASSES } from '@hakmem/arena'
 import { Heap } from '@hakmem/core'
-import { assert, suite } from '@hakmem/testing'
+import { assert, codeOf, suite } from '@hakmem/testing'
+import { randomFrom } from '@hakmem/testing/random'
 import { Model } from './model.ts'
-import { randomFrom } from './random.ts'
-import { codeOf, fill, soundAudit, threadsOf } from './support.ts'
+import { fill, soundAudit, threadsOf } from './support.ts'
 
 const MIB = 2 ** 20
 

@@ -1,8 +1,8 @@
 // A heap in a shared WebAssembly.Memory: its pointers are addresses there, and all else is as in a buffer of its own.
 
 import { Heap } from '@hakmem/core'
-import { assert, suite, workerModule } from '@hakmem/testing'
-import { codeOf, fill, soundAudit, thrownBy, untyped } from './support.ts'
+import { assert, codeOf, suite, thrownBy, untyped, workerModule } from '@hakmem/testing'
+import { fill, soundAudit } from './support.ts'
 import { loader, sharedMemory, unsharedMemory } from './wasm.ts'
 
 const MIB = 2 ** 20

@@ -2,8 +2,8 @@
 
 import { Heap } from '@hakmem/core'
 import { array, f64, leaksOf, ptr, Region, struct, text, u32, vec } from '@hakmem/structs'
-import { assert, suite, workerModule } from '@hakmem/testing'
-import { codeOf, liveBytes, untyped } from './support.ts'
+import { assert, codeOf, suite, untyped, workerModule } from '@hakmem/testing'
+import { liveBytes } from './support.ts'
 
 const call = workerModule<typeof import('./debug.worker.ts')>(new URL('./debug.worker.js', import.meta.url))
 

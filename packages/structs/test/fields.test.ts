@@ -24,8 +24,8 @@ import {
   union,
   vec,
 } from '@hakmem/structs'
-import { assert, suite, workerModule } from '@hakmem/testing'
-import { codeOf, liveBytes, untyped } from './support.ts'
+import { assert, codeOf, suite, untyped, workerModule } from '@hakmem/testing'
+import { liveBytes } from './support.ts'
 
 const call = workerModule<typeof import('./fields.worker.ts')>(new URL('./fields.worker.js', import.meta.url))
 

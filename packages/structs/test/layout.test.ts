@@ -17,9 +17,9 @@ import {
   u16,
   u32,
 } from '@hakmem/structs'
-import { assert, suite } from '@hakmem/testing'
+import { assert, codeOf, suite, untyped } from '@hakmem/testing'
 import { Numbers, Particle } from './samples.ts'
-import { codeOf, liveBytes, untyped } from './support.ts'
+import { liveBytes } from './support.ts'
 
 const test = suite('layouts')
 const heap = Heap.create({ bytes: 8 * 2 ** 20, threads: 1 })

@@ -2,8 +2,8 @@
 
 import { Heap, type Suspect } from '@hakmem/core'
 import { f64, ptr, Region, struct, text, vec } from '@hakmem/structs'
-import { assert, nextMessage, startWorker, suite } from '@hakmem/testing'
-import { codeOf, liveBytes, untyped } from './support.ts'
+import { assert, codeOf, nextMessage, startWorker, suite, untyped } from '@hakmem/testing'
+import { liveBytes } from './support.ts'
 
 const test = suite('regions')
 const heap = Heap.create({ bytes: 32 * 2 ** 20, threads: 3 })

@@ -2,9 +2,9 @@
 
 import { Heap } from '@hakmem/core'
 import { array, f32, f64, ptr, struct, text, u8, u16, u32 } from '@hakmem/structs'
-import { assert, suite } from '@hakmem/testing'
+import { assert, codeOf, suite } from '@hakmem/testing'
 import { Particle } from './samples.ts'
-import { codeOf, liveBytes } from './support.ts'
+import { liveBytes } from './support.ts'
 
 const test = suite('rows and columns')
 const heap = Heap.create({ bytes: 8 * 2 ** 20, threads: 1 })

@@ -2,9 +2,9 @@
 
 import { Heap } from '@hakmem/core'
 import { array, bool, f32, f64, i16, layoutOf, oneOf, str, struct, text, u8 } from '@hakmem/structs'
-import { assert, suite } from '@hakmem/testing'
+import { assert, codeOf, suite, untyped } from '@hakmem/testing'
 import { Numbers, Particle } from './samples.ts'
-import { codeOf, liveBytes, untyped } from './support.ts'
+import { liveBytes } from './support.ts'
 
 const test = suite('structs')
 const heap = Heap.create({ bytes: 8 * 2 ** 20, threads: 1 })

@@ -1,8 +1,8 @@
 /** The inputs that reached something new, and how new ones are made of them: by changes that keep calls whole. */
 
+import type { Random } from '@hakmem/testing/random'
 import { HEAD, STRIDE } from './bytes.ts'
 import { CALL_NAMES } from './calls.ts'
-import type { Random } from './random.ts'
 
 const CALLS_MAX = 60
 

@@ -6,10 +6,10 @@
 
 import { type Profiler, Session } from 'node:inspector'
 import { parentPort, workerData } from 'node:worker_threads'
+import { randomFrom } from '@hakmem/testing/random'
 import { decode, fuzz, HEAD, STRIDE } from './bytes.ts'
 import { EMPTY, mutate } from './corpus.ts'
 import { messageOf } from './findings.ts'
-import { randomFrom } from './random.ts'
 import { print } from './sequence.ts'
 
 export interface Task {

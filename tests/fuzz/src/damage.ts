@@ -5,9 +5,9 @@
 
 import { Arena, type Audit, audit, HeapFormatError, layout, ThreadRecord } from '@hakmem/arena'
 import { Heap, isHeapError } from '@hakmem/core'
+import { type Random, randomFrom } from '@hakmem/testing/random'
 import { messageOf } from './findings.ts'
 import { copyOf, type Field, type Image, imageOf } from './image.ts'
-import { type Random, randomFrom } from './random.ts'
 
 /** Bits to turn over in the byte at `at`. */
 export interface Flip {

@@ -6,7 +6,7 @@
 
 import { Arena, LARGE_MIN, layout, SIZES, SMALL_CLASSES, ThreadRecord } from '@hakmem/arena'
 import { Heap } from '@hakmem/core'
-import type { Random } from './random.ts'
+import type { Random } from '@hakmem/testing/random'
 
 type Geometry = layout.Geometry
 

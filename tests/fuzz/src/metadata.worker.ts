@@ -4,6 +4,7 @@
  */
 
 import { parentPort, threadId, workerData } from 'node:worker_threads'
+import { randomFrom } from '@hakmem/testing/random'
 import {
   answerOf,
   apply,
@@ -15,7 +16,6 @@ import {
   RUNS_PER_IMAGE,
 } from './damage.ts'
 import { copyOf, fieldsOf } from './image.ts'
-import { randomFrom } from './random.ts'
 
 export interface Task {
   readonly seed: number

@@ -7,7 +7,7 @@ import { Arena, ThreadRecord } from '@hakmem/arena'
 import { Heap, isHeapError, type Reaped } from '@hakmem/core'
 import { drain, type End, type ExploreOptions, explore } from '@hakmem/interleave'
 import { commandLine } from '@hakmem/testing/command-line'
-import { randomFrom } from '../random.ts'
+import { randomFrom } from '@hakmem/testing/random'
 import type { Entry } from './books.ts'
 import { loadScenes, type Scene, type SceneName } from './lab.ts'
 

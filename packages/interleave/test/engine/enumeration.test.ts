@@ -1,7 +1,8 @@
 // Straight-line programs end in those states that an enumeration written without any of the engine finds.
 
 import { assert, suite } from '@hakmem/testing'
-import { ATOMIC, endings, type Instruction, numbers, randomProgram, sorted } from './programs.ts'
+import { randomFrom } from '@hakmem/testing/random'
+import { ATOMIC, endings, type Instruction, randomProgram, sorted } from './programs.ts'
 
 const test = suite('an independent enumeration')
 
@@ -37,7 +38,7 @@ function enumerate(program: readonly (readonly Instruction[])[]): Set<string> {
 }
 
 test('every final state of an independent enumeration is found, and no other', () => {
-  const random = numbers(10)
+  const random = randomFrom(10)
   for (let n = 0; n < 40; n++) {
     const program = randomProgram(random, 2 + (n % 2), 4 - (n % 2), ATOMIC).map((ops) => [ops[0]])
     const found = new Set<string>()

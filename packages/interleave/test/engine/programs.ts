@@ -4,17 +4,6 @@ import { assert } from '@hakmem/testing'
 import { type End, type ExploreOptions, explore, type Operation, type Scenario } from '../../dist/index.js'
 import * as $ from '../../dist/runtime.js'
 
-/** Numbers that are the same in every run of the tests: mulberry32. */
-export function numbers(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let h = Math.imul(state ^ (state >>> 15), 1 | state)
-    h = (h + Math.imul(h ^ (h >>> 7), 61 | h)) ^ h
-    return ((h ^ (h >>> 14)) >>> 0) % below
-  }
-}
-
 export interface Instruction {
   readonly op:
     | 'load'

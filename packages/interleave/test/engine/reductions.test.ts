@@ -1,6 +1,7 @@
 // The reductions lose nothing: small random programs end in the same states with and without them.
 
 import { assert, suite } from '@hakmem/testing'
+import { randomFrom } from '@hakmem/testing/random'
 import { type ExploreOptions, explore } from '../../dist/index.js'
 import * as $ from '../../dist/runtime.js'
 import {
@@ -8,7 +9,6 @@ import {
   DELAYED,
   endings,
   type Instruction,
-  numbers,
   type Ops,
   PLAIN,
   type Program,
@@ -40,7 +40,7 @@ function compare(program: Program, options: ExploreOptions, reaped = false): num
 
 for (const [name, ops] of Object.entries({ ATOMIC, PLAIN, DELAYED })) {
   test(`switches between two threads: ${name.toLowerCase()} steps`, () => {
-    const random = numbers(ops.length)
+    const random = randomFrom(ops.length)
     let spared = 0
     for (let n = 0; n < 60; n++) {
       // Stores that land whenever they like make for many more schedules.
@@ -74,25 +74,25 @@ test('a read of one delayed store through a wider view leaves the others delayed
 })
 
 test('switches among three threads', () => {
-  const random = numbers(33)
+  const random = randomFrom(33)
   for (let n = 0; n < 15; n++)
     compare(randomProgram(random, 3, 2, [...ATOMIC, ...DELAYED]), { preemptions: 1 })
 })
 
 test('kills, with a reaper', () => {
-  const random = numbers(5)
+  const random = randomFrom(5)
   for (let n = 0; n < 25; n++) {
     compare(randomProgram(random, 2, 2, [...PLAIN, ...PLAIN, 'mark']), { preemptions: 1, kills: 1 }, true)
   }
 })
 
 test('kills of a thread and of its reaper', () => {
-  const random = numbers(6)
+  const random = randomFrom(6)
   for (let n = 0; n < 10; n++) compare(randomProgram(random, 2, 2, PLAIN), { preemptions: 0, kills: 2 }, true)
 })
 
 test('throws', () => {
-  const random = numbers(7)
+  const random = randomFrom(7)
   for (let n = 0; n < 25; n++) compare(randomProgram(random, 2, 2, PLAIN), { preemptions: 1, throws: 1 })
 })
 
@@ -123,7 +123,7 @@ test('loops that spin and give up', () => {
     ],
     { preemptions: 1 },
   )
-  const random = numbers(12)
+  const random = randomFrom(12)
   for (let n = 0; n < 25; n++) {
     const ops: Ops = ['spin', 'rest', 'store', 'add']
     compare(randomProgram(random, 2, 2, ops), { preemptions: 1 + (n % 2) })
@@ -131,7 +131,7 @@ test('loops that spin and give up', () => {
 })
 
 test('everything at once', () => {
-  const random = numbers(11)
+  const random = randomFrom(11)
   const ops: Ops = [...ATOMIC, ...PLAIN, ...DELAYED, 'wait', 'notify']
   for (let n = 0; n < 40; n++) {
     const program = randomProgram(random, 2, 2, ops).map((thread) => [
@@ -142,7 +142,7 @@ test('everything at once', () => {
 })
 
 test('waits that time out, and notifies', () => {
-  const random = numbers(8)
+  const random = randomFrom(8)
   const ops: Ops = ['wait', 'wait', 'notify', 'store', 'add']
   for (let n = 0; n < 60; n++) {
     const program = randomProgram(random, 2, 3, ops).map((thread) => [
@@ -153,7 +153,7 @@ test('waits that time out, and notifies', () => {
 })
 
 test('promises that time out, tasks that wait beside each other, and turns that are taken as one', () => {
-  const random = numbers(14)
+  const random = randomFrom(14)
   const ops: Ops = ['later', 'later', 'notify', 'store', 'add', 'wait']
   for (let n = 0; n < 30; n++) {
     const program = randomProgram(random, 2, 3, ops).map((thread) => [
@@ -236,7 +236,7 @@ test('what proves to be contended late in a round is gone back to', () => {
 })
 
 test('races among the clocks change nothing', () => {
-  const random = numbers(9)
+  const random = randomFrom(9)
   for (let n = 0; n < 20; n++) {
     const program = randomProgram(random, 2, 2, ATOMIC)
     const without = endings(program, { preemptions: 2 }, false)

@@ -1,7 +1,9 @@
-/** Numbers from a seed (mulberry32), the same in every run. */
+// Numbers for tests, the same in every run. On its own, so that workers need not load the harness.
 
+/** Draws a whole number from 0 up to, not including, `below`. */
 export type Random = (below: number) => number
 
+/** A small generator of numbers from a seed (mulberry32). */
 export function randomFrom(seed: number): Random {
   let state = seed | 0
   return (below) => {
