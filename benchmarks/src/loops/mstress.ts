@@ -31,6 +31,7 @@ type MstressShape = Sizes & {
 const WORD = 8
 const MOST_WEIGHT = 8
 const MOST_WORDS = 64 * 10_000
+const MOST_SHORT = 64
 const COOKIE = 0x5bd1e995
 
 interface Blocks {
@@ -43,7 +44,16 @@ interface Blocks {
 function bindBlocks({ U32 }: Views): Blocks {
   return {
     write(p, words) {
-      for (let left = words, at = p >>> 2; left > 0; left = (left - 1) | 0) {
+      let left = words
+      let at = p >>> 2
+      for (; left > MOST_SHORT; left = (left - 4) | 0) {
+        U32[at + 6] = (left - 3) ^ COOKIE
+        U32[at] = left ^ COOKIE
+        U32[at + 2] = (left - 1) ^ COOKIE
+        U32[at + 4] = (left - 2) ^ COOKIE
+        at = (at + 8) | 0
+      }
+      for (; left > 0; left = (left - 1) | 0) {
         U32[at] = left ^ COOKIE
         at = (at + 2) | 0
       }
@@ -54,7 +64,15 @@ function bindBlocks({ U32 }: Views): Blocks {
       if (words < 1 || words > MOST_WORDS) refuse(p)
       // One test at the end instead of one per word.
       let changed = 0
-      for (let left = words; left > 0; left = (left - 1) | 0) {
+      let left = words
+      for (; left > MOST_SHORT; left = (left - 4) | 0) {
+        changed |= U32[at + 6] ^ (left - 3) ^ COOKIE
+        changed |= U32[at] ^ left ^ COOKIE
+        changed |= U32[at + 2] ^ (left - 1) ^ COOKIE
+        changed |= U32[at + 4] ^ (left - 2) ^ COOKIE
+        at = (at + 8) | 0
+      }
+      for (; left > 0; left = (left - 1) | 0) {
         changed |= U32[at] ^ left ^ COOKIE
         at = (at + 2) | 0
       }
