@@ -19,10 +19,21 @@ import type { Arena } from './arena.ts'
 import { CACHED_MAX, CLASS_OF, LARGE, MID_CLASSES, SIZES } from './classes.ts'
 import { COUNTERS } from './counters.ts'
 import { DetachedHeapError, DoubleFreeError, InvalidSizeError } from './errors.ts'
-import { CONT, R_CURSOR, R_FRESH, R_IN, R_LISTS, R_RUSH, R_STOP, R_TARGET, voidOf } from './layout.ts'
+import {
+  CONT,
+  R_CURSOR,
+  R_FRESH,
+  R_IN,
+  R_LISTS,
+  R_MARKED,
+  R_RUSH,
+  R_STOP,
+  R_TARGET,
+  voidOf,
+} from './layout.ts'
 import { classAt, type Ptr, pointerError } from './pointers.ts'
 import type { ThreadRecord } from './record.ts'
-import { announce } from './remote.ts'
+import { announce, IN_ORDER } from './remote.ts'
 
 const classOf = CLASS_OF
 const CONT_BIT = CONT
@@ -122,11 +133,16 @@ export abstract class BlockCache {
     else this.freeSlow(p)
   }
 
-  /** N1 to N4 of `remote.ts`, for a live block of class `c` of another thread. */
+  /** N0 to N4 of `remote.ts`, for a live block of class `c` of another thread. */
   private freeRemote(p: number, c: number): void {
     // The page before the mark: behind it the owner may collect the block and give its run back.
     const page = this.record.slabs.headPage(p)
-    mark(this.S, p >>> 4)
+    const i = p >>> 4
+    const { W } = this
+    const marked = this.record.at + R_MARKED
+    if ((W[marked] - i) >>> 0 < IN_ORDER) W[p >>> 2] |= 0
+    W[marked] = i
+    mark(this.S, i)
     if (peek(this.F, page) === 0) announce(this.record, page, c)
   }
 

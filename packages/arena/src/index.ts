@@ -61,6 +61,7 @@ export {
   CONT,
   FLAG_COUNTERS,
   FLAG_TYPES,
+  type MARKED,
   MAX_THREAD,
   PAGE,
   R_BATCH,
@@ -73,7 +74,7 @@ export { type BlockExtent, blockAround, classAt, type Ptr, pointerError, sizeAt 
 export { type Reaped, reap, type Suspect } from './reap.ts'
 export { ThreadRecord } from './record.ts'
 export { aimDirty, aimFresh, aimOrphaned, aimRotated, aimScattered, type Carving } from './refill.ts'
-export { announce } from './remote.ts'
+export { announce, type IN_ORDER } from './remote.ts'
 export { Runs } from './runs.ts'
 export { type Stats, stats, type ThreadStats } from './stats.ts'
 export { Watches } from './watches.ts'

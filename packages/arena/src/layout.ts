@@ -173,6 +173,9 @@ export const R_BASES = 1152
 export const R_MAGAZINES = 1216
 const MAGAZINES_MAX = 64
 export const R_MAGAZINE_AT = 1280
+/** The state byte of another thread's block that this one marked last, and how far behind R_LISTS it is. Owner only, a hint. */
+export const MARKED = 385
+export const R_MARKED: number = R_LISTS + MARKED
 /** H_POLICY as last followed; -1 before the first time, and when it is to be followed anew. Owner only. */
 export const R_POLICY = 1408
 /** Shard whose extents this thread claims first, from 1; 0: it does not matter. Owner only. */

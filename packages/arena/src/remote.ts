@@ -1,8 +1,15 @@
 /**
- * Remote free: a thread frees a block that another thread owns. Four steps, no loop, nothing linked or buffered:
+ * Remote free: a thread frees a block that another thread owns. Five steps, no loop, nothing linked or buffered:
  *
+ *     N0 if the block marked last lies close above: the block's first word |= 0
  *     N1 byte = 255    N2 flag[run] != 0: done    N3 exchange(flag[run], 1) != 0: done
  *     N4 o = owner of the extent, read now; if there is one: add(hint[o][class], 1)
+ *
+ * N0 changes nothing, and is for speed alone. A line that both threads have read is in the caches of both, and the owner's
+ * next store to it waits until the other has dropped it, one line at a time; to a line that the freeing thread wrote it is
+ * an ordinary miss, and misses overlap (docs/performance.md). Where the freeing thread has not read the block, N0 itself is
+ * a miss. So it is left to frees that come in the order in which blocks are handed out, downwards, as those of a thread
+ * that reads through what it is given. It comes before N1, behind which the block may be somebody's.
  *
  * N1 publishes the block to the owner's sweep, and is all that correctness needs: a sweep by bytes finds it even if
  * the freer dies right after. N3 publishes "this run holds marks" to the owner's look round the ring, which takes
@@ -24,7 +31,7 @@
  * many announcements to one owner and class have come together, then made as one. A mark is never held back: what was
  * not announced is found by the owner's rotation (`aimRotated`, `Wholes.rotate`) and by all that goes by bytes.
  *
- * N1 and N2 stand in the callers' hot paths (`BlockCache.free`); this is N3 and N4.
+ * N0 to N2 stand in the callers' hot paths (`BlockCache.free`); this is N3 and N4.
  */
 
 import { add, exchange, glance, load, release } from '#ordering'
@@ -41,6 +48,9 @@ import {
   R_HINTS,
 } from './layout.ts'
 import type { ThreadRecord } from './record.ts'
+
+/** Units of 16 bytes between two blocks that are freed in order: 2 KiB. */
+export const IN_ORDER = 128
 
 /** N3 and N4 for a block of class `c` in the run at `page`; `record`: the freeing thread's. */
 export function announce(record: ThreadRecord, page: number, c: number): void {

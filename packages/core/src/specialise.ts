@@ -8,7 +8,7 @@
  * one call site would make it megamorphic.
  *
  * Whatever these methods do not finish at once, they leave to the slow paths of the class that they extend, out of
- * line (`outofline.ts`). Read `cache.ts` of `@hakmem/arena` for what each line is for. A remote free (N1 and N2 of
+ * line (`outofline.ts`). Read `cache.ts` of `@hakmem/arena` for what each line is for. A remote free (N0 to N2 of
  * `remote.ts`) is all here, because a consumer's every free is one.
  */
 
@@ -18,9 +18,11 @@ import {
   CLASS_OF,
   type CONT,
   glance,
+  type IN_ORDER,
   isSameMemory,
   type LARGE,
   layout,
+  type MARKED,
   mark,
   type Ptr,
   peek,
@@ -57,7 +59,8 @@ export function specialise(Base: typeof Heap, record: ThreadRecord): typeof Heap
 /**
  * The constants are parameters, because reading a `const` of an outer function costs a check for its temporal dead
  * zone in bytecode, and malloc and free of two heaps must fit V8's budget for inlining into one loop (920 bytes): those
- * that are used more than once are put into locals as well.
+ * that are used more than once are put into locals as well. For the same reason locals stand to the left of `===` and
+ * `+`, which spares moving the other side aside, 3 bytes each, and what is not 0 is a condition, 5 bytes each.
  */
 function bind(
   Base: typeof Heap,
@@ -85,10 +88,10 @@ function bind(
     readonly #leftover = outOfLine(() => this.slowFree())
 
     override malloc(size: number): Ptr {
-      if (typeof size === 'number' && size >>> 0 === size && size < smallLimit) {
+      if (typeof size === 'number' && size === size >>> 0 && size < smallLimit) {
         const words = W
         const c = classOf[(size + 15) >>> 4]
-        const at = (this.lists + c) | 0
+        const at = (c + this.lists) | 0
         const top = words[at]
         const p = words[top]
         if (p !== 0) {
@@ -110,24 +113,28 @@ function bind(
         const states = S
         const i = p >>> 4
         const c = states[i] | 0
-        if (i * 16 === p) {
+        if (p === i * 16) {
           const { mine } = this
           // As literals: a parameter takes six bytes of the budget.
-          if ((words[(table + (p >>> extentShift)) | 0] | (4 satisfies typeof CONT)) === mine) {
-            const at = (this.lists + c) | 0
+          if (mine === (words[(table + (p >>> extentShift)) | 0] | (4 satisfies typeof CONT))) {
+            const at = (c + this.lists) | 0
             const top = (words[at] + 1) | 0
-            if ((top & mask) !== 0) {
+            if (top & mask) {
               states[i] = c | 128
               words[top] = p
               words[at] = top
               return
             }
-          } else if (c > 0 && c <= (63 satisfies typeof LARGE) && mine > 0) {
+          } else if (c && c <= (63 satisfies typeof LARGE) && mine > 0) {
             // The page before the mark: behind it the owner may collect the block and give its run back.
             const page = p >>> 12
             const head = page - D[page]
+            // N0, before the mark for the same reason.
+            const marked = (this.lists + (385 satisfies typeof MARKED)) | 0
+            if ((128 satisfies typeof IN_ORDER) > (words[marked] - i) >>> 0) words[p >>> 2] |= 0
+            words[marked] = i
             markRemote(states, i)
-            if (flagOf(F, head) !== 0) return
+            if (flagOf(F, head)) return
             this.head = head
           }
         }
