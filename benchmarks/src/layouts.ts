@@ -10,9 +10,10 @@
  */
 
 import { fileURLToPath } from 'node:url'
-import { median } from 'simple-statistics'
 import { compare, inTurn } from './in-turn.ts'
 import { takeNoOptions } from './no-options.ts'
+import type { Mallocs } from './peers/allocator.ts'
+import { twoLoops } from './two-loops.ts'
 
 const ROUNDS = 7
 const BYTES = 2 ** 28
@@ -29,15 +30,11 @@ const CAP = 512
 /** 16-byte classes to 1 KiB: 64 of them. */
 const classOf = Uint8Array.from({ length: 65 }, (_, grains) => Math.max(1, grains) - 1)
 
-interface Allocator {
-  malloc(size: number): number
-  free(p: number): void
-}
-
 /** Buffer, views and the slow paths, which are long so that V8 does not inline them. */
 class Ground {
   readonly W = new Int32Array(new SharedArrayBuffer(BYTES))
   readonly S = new Uint8Array(this.W.buffer, STATE, BYTES / 16)
+  readonly U8 = new Uint8Array(this.W.buffer)
   private bump = DATA
 
   constructor(empty: (c: number) => number) {
@@ -89,7 +86,8 @@ function spent(W: Int32Array, at: number): number {
   return CAP - length
 }
 
-class MagazineFields implements Allocator {
+class MagazineFields implements Mallocs {
+  readonly U8: Uint8Array
   private readonly W: Int32Array
   private readonly S: Uint8Array
   private readonly ground: Ground
@@ -100,6 +98,7 @@ class MagazineFields implements Allocator {
 
   constructor(ground: Ground) {
     this.ground = ground
+    this.U8 = ground.U8
     this.W = ground.W
     this.S = ground.S
   }
@@ -130,8 +129,9 @@ class MagazineFields implements Allocator {
   }
 }
 
-function magazineConstants(ground: Ground, W: Int32Array, S: Uint8Array, mine: number): Allocator {
+function magazineConstants(ground: Ground, W: Int32Array, S: Uint8Array, mine: number): Mallocs {
   return new (class {
+    readonly U8 = ground.U8
     malloc(size: number): number {
       const c = classOf[(size + 15) >>> 4]
       const at = (LISTS + 2 * c) | 0
@@ -157,7 +157,8 @@ function magazineConstants(ground: Ground, W: Int32Array, S: Uint8Array, mine: n
   })()
 }
 
-class ListFields implements Allocator {
+class ListFields implements Mallocs {
+  readonly U8: Uint8Array
   private readonly W: Int32Array
   private readonly S: Uint8Array
   private readonly ground: Ground
@@ -168,6 +169,7 @@ class ListFields implements Allocator {
 
   constructor(ground: Ground) {
     this.ground = ground
+    this.U8 = ground.U8
     this.W = ground.W
     this.S = ground.S
   }
@@ -203,8 +205,9 @@ class ListFields implements Allocator {
   }
 }
 
-function listConstants(ground: Ground, W: Int32Array, S: Uint8Array, mine: number): Allocator {
+function listConstants(ground: Ground, W: Int32Array, S: Uint8Array, mine: number): Mallocs {
   return new (class {
+    readonly U8 = ground.U8
     malloc(size: number): number {
       const c = classOf[(size + 15) >>> 4]
       const at = (LISTS + 2 * c) | 0
@@ -234,70 +237,17 @@ function listConstants(ground: Ground, W: Int32Array, S: Uint8Array, mine: numbe
   })()
 }
 
-const variants: Readonly<Record<string, () => { allocator: Allocator; W: Int32Array }>> = {
+const variants: Readonly<Record<string, () => Mallocs>> = {
   'magazine, constants': () => {
     const ground = new Ground(sentinelOf)
-    return { allocator: magazineConstants(ground, ground.W, ground.S, MINE), W: ground.W }
+    return magazineConstants(ground, ground.W, ground.S, MINE)
   },
-  'magazine, fields': () => {
-    const ground = new Ground(sentinelOf)
-    return { allocator: new MagazineFields(ground), W: ground.W }
-  },
+  'magazine, fields': () => new MagazineFields(new Ground(sentinelOf)),
   'list, constants': () => {
     const ground = new Ground(() => 0)
-    return { allocator: listConstants(ground, ground.W, ground.S, MINE), W: ground.W }
+    return listConstants(ground, ground.W, ground.S, MINE)
   },
-  'list, fields': () => {
-    const ground = new Ground(() => 0)
-    return { allocator: new ListFields(ground), W: ground.W }
-  },
-}
-
-function hot(heap: Allocator, u8: Uint8Array, pointers: Uint32Array, rounds: number): void {
-  for (let round = 0; round < rounds; round++) {
-    for (let k = 0; k < 100; k++) {
-      const p = heap.malloc(32)
-      u8[p] = k
-      pointers[k] = p
-    }
-    for (let k = 99; k >= 0; k--) heap.free(pointers[k])
-  }
-}
-
-function mixed(heap: Allocator, u8: Uint8Array, slots: Uint32Array, steps: number): void {
-  let s = 123456
-  for (let k = 0; k < steps; k++) {
-    s ^= s << 13
-    s ^= s >>> 17
-    s ^= s << 5
-    const at = s & 4095
-    if (slots[at] !== 0) {
-      heap.free(slots[at])
-      slots[at] = 0
-    } else {
-      const p = heap.malloc(16 + ((s >>> 12) % 1009))
-      u8[p] = 1
-      slots[at] = p
-    }
-  }
-}
-
-/** M operations/s of both loops, warm. */
-function measure(name: string): [number, number] {
-  const { allocator, W } = variants[name]()
-  const u8 = new Uint8Array(W.buffer)
-  const figures: [number[], number[]] = [[], []]
-  const pointers = new Uint32Array(100)
-  const slots = new Uint32Array(4096)
-  for (let k = 0; k < 8; k++) {
-    let start = performance.now()
-    hot(allocator, u8, pointers, 100_000)
-    figures[0].push(20e3 / (performance.now() - start))
-    start = performance.now()
-    mixed(allocator, u8, slots, 3_000_000)
-    figures[1].push(3e3 / (performance.now() - start))
-  }
-  return [median(figures[0].slice(3)), median(figures[1].slice(3))]
+  'list, fields': () => new ListFields(new Ground(() => 0)),
 }
 
 const names = Object.keys(variants)
@@ -307,7 +257,9 @@ takeNoOptions(
 What the layout of the fast paths costs: lists or magazines, fields or constants. About a minute. Takes no options.`,
   names,
 )
-const figures = await inTurn(fileURLToPath(import.meta.url), names, ROUNDS, measure)
+const figures = await inTurn(fileURLToPath(import.meta.url), names, ROUNDS, (name) =>
+  twoLoops(variants[name]()),
+)
 console.log(`${process.version}, ${ROUNDS} rounds, M ops/s (ratio to the first)`)
 names.forEach((name, k) => {
   const columns = [0, 1].map((column) => {
