@@ -50,7 +50,7 @@ summary(() => {
   })
 })
 
-const { benchmarks } = await run({ colors: process.stdout.isTTY })
+const { benchmarks } = await run({ colors: colours.isColorSupported })
 const runs = benchmarks.flatMap(({ runs }) => runs)
 if (runs.some(({ error }) => error !== undefined)) process.exitCode = 1
 

@@ -1,13 +1,12 @@
 /** What the line charts show: speed over threads, times of single operations, memory in the course of time. */
 
-import { max, min } from 'simple-statistics'
+import { max } from 'simple-statistics'
 import { PARTS } from '../../contender/protocol.ts'
-import type { Result } from '../../figures.ts'
+import type { Memory, Result } from '../../figures.ts'
 import { percentile } from '../../latency.ts'
 import { growthOf } from '../../verdicts.ts'
-import { formatFigure, formatNanoseconds, formatRatio } from '../format.ts'
+import { formatBytes, formatFigure, formatNanoseconds, formatRatio } from '../format.ts'
 import type { Colours } from './colours.ts'
-import { logTicks } from './draw.ts'
 import { lineChart } from './line-chart.ts'
 
 /** Places of the percentiles: each further 9 is as far as the one before, and the longest time comes last. */
@@ -19,6 +18,14 @@ const TAIL_TICKS = [
   { at: tailOf(0.9999), name: 'p99.99' },
   { at: tailOf(1), name: 'most' },
 ]
+
+const KiB = 2 ** 10
+const MiB = 2 ** 20
+
+/** Nanoseconds below which clocks tell nothing: some tick every ten, and an operation hides in the reading of them. */
+const DARK = 10
+/** Up to ten seconds. Plot leaves labels between them away. */
+const DECADES = Array.from({ length: 10 }, (_, k) => DARK * 10 ** k)
 
 /** One workload with several numbers of threads. */
 export function scalingChart(workload: string, results: readonly Result[], colours: Colours): string {
@@ -42,16 +49,14 @@ export function latencyChart(place: string, results: readonly Result[], colours:
       const ns = latency && percentile(latency, part)
       if (ns === undefined) return []
       const share = part === 1 ? 'the longest' : `${part * 100} % within`
-      // The clock's own cost is taken off, and may leave nothing; a logarithm needs something.
       return {
         peer,
         x: tailOf(part),
-        y: Math.max(1, ns),
+        y: Math.max(DARK, ns),
         title: `${peer}: ${share} ${formatNanoseconds(ns)}`,
       }
     }),
   )
-  const low = min(points.map(({ y }) => y))
   const high = max(points.map(({ y }) => y))
   return lineChart(`${place}: times of single operations`, points, colours, {
     x: {
@@ -62,27 +67,43 @@ export function latencyChart(place: string, results: readonly Result[], colours:
     },
     y: {
       type: 'log',
-      domain: [low, high],
-      ticks: logTicks(low, high),
+      domain: [DARK, high],
+      ticks: DECADES.filter((tick) => tick <= high),
       tickFormat: (ns: number) => formatNanoseconds(ns).replace('.0', ''),
     },
   })
 }
 
-/** Resident memory over live bytes in one place. */
+/** Whether growth is told over the live bytes; where these are few it is the process's own, and told as it is. */
+function isOverLive({ liveBytes }: Memory): boolean {
+  return liveBytes >= MiB
+}
+
+/** What the axis of `memoryChart` counts. */
+export function memoryUnit({ memory }: Result): string {
+  if (memory === undefined) return ''
+  const { liveBytes } = memory
+  return isOverLive(memory)
+    ? `over ${formatBytes(liveBytes)} live`
+    : `MiB, with ${liveBytes < KiB ? `${liveBytes} B` : `${(liveBytes / KiB).toFixed(0)} KiB`} live`
+}
+
+/** Growth of resident memory in one place. */
 export function memoryChart(place: string, results: readonly Result[], colours: Colours): string {
-  const points = results.flatMap(({ peer, memory }) =>
-    (memory?.samples ?? []).map(({ seconds, bytes }) => {
-      const over = memory === undefined ? 0 : Math.max(0, bytes - memory.baselineBytes) / memory.liveBytes
+  const points = results.flatMap(({ peer, memory }) => {
+    if (memory === undefined) return []
+    const unit = isOverLive(memory) ? memory.liveBytes : MiB
+    return memory.samples.map(({ seconds, bytes }) => {
+      const grown = Math.max(0, bytes - memory.baselineBytes)
       return {
         peer,
         x: seconds,
-        y: over,
-        title: `${peer} after ${seconds.toFixed(1)} s: ${formatRatio(over)} x`,
+        y: grown / unit,
+        title: `${peer} after ${seconds.toFixed(1)} s: ${formatBytes(grown)}, ${formatRatio(grown / memory.liveBytes)} x live`,
       }
-    }),
-  )
-  return lineChart(`${place}: growth of resident memory over live bytes`, points, colours, {
+    })
+  })
+  return lineChart(`${place}: growth of resident memory`, points, colours, {
     dots: false,
     x: { label: 'seconds', zero: true },
     y: { zero: true, nice: true, ticks: 5 },

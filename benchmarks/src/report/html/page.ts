@@ -10,7 +10,7 @@ import { goalAt, type ReferenceName, references } from '../../targets.ts'
 import { meanOf, ratiosTo, referenceNames, type State, verdictsOn } from '../../verdicts.ts'
 import { formatFigure, formatFirstLook, formatInterval, formatRatio, placeName } from '../format.ts'
 import { Colours } from './colours.ts'
-import { latencyChart, memoryChart, scalingChart } from './curves.ts'
+import { latencyChart, memoryChart, memoryUnit, scalingChart } from './curves.ts'
 import { ratioChart } from './ratio-chart.ts'
 import { style } from './style.ts'
 import { absencesTable, figuresTable, legend, machineList, verdictTable } from './tables.ts'
@@ -37,12 +37,16 @@ export function page(report: Report): string {
 }
 
 /** How hakmem does on the whole, how to see it for oneself, and what speaks against the figures. */
-function head({ command, date, noise, ratios, settings }: Report): string[] {
+function head({ command, date, failures, noise, ratios, settings }: Report): string[] {
   const firstLook = formatFirstLook(settings)
   return [
     html`<h1>How fast is ${SUBJECT}?</h1>
 <p class="quiet">${date.slice(0, 10)}. Every contender ran in turn with the others: ${String(settings.launches)} × ${String(settings.rounds)} rounds (launches × rounds in each) of ${String(settings.seconds)} s. A ratio above 1 means that ${SUBJECT} is faster.</p>
 <pre>${command}</pre>`,
+    ...failures.map(
+      (failure) =>
+        html`<div class="warning">${failure.peer} failed in ${placeName(failure)}: ${failure.error.split('\n', 1)[0]}</div>`,
+    ),
     ...(noise.warnings.length === 0 ? [] : [noiseBox(noise.warnings)]),
     ...(firstLook === undefined ? [] : [html`<div class="warning">${firstLook}</div>`]),
     cards(referenceNames.flatMap((name) => meanCard(name, ratios))),
@@ -116,13 +120,14 @@ function curves({ results }: Report): string[] {
     return card(workload, scalingChart(workload, those, colours), those[0].unit)
   })
   const perPlace = (
-    unit: string,
+    unitOf: (result: Result) => string,
     measured: (result: Result) => boolean,
     chart: (label: string, results: readonly Result[], colours: Colours) => string,
   ) =>
-    placesOf(results.filter(measured)).map((place) =>
-      card(placeName(place), chart(placeName(place), results.filter(isAt(place)), colours), unit),
-    )
+    placesOf(results.filter(measured)).map((place) => {
+      const those = results.filter((result) => measured(result) && isAt(place)(result))
+      return card(placeName(place), chart(placeName(place), those, colours), unitOf(those[0]))
+    })
   const parts: [title: string, about: string, charts: string[]][] = [
     [
       'Scaling',
@@ -131,13 +136,17 @@ function curves({ results }: Report): string[] {
     ],
     [
       'Single operations',
-      'How long a single one takes, sampled among others. Both axes are logarithmic: to the right are the rare ones. What the clock is too coarse to see counts as 1 ns.',
-      perPlace('', ({ latency }) => latency !== undefined, latencyChart),
+      'How long a single one takes, sampled among others. Both axes are logarithmic: to the right are the rare ones. What is below 10 ns, where clocks are too coarse, is drawn as 10.',
+      perPlace(
+        () => '',
+        ({ latency }) => latency !== undefined,
+        latencyChart,
+      ),
     ],
     [
       'Memory',
-      'Resident memory in the course of time, beyond what a warm process needs, over the bytes that the workload keeps allocated.',
-      perPlace('over live bytes', ({ memory }) => memory !== undefined, memoryChart),
+      'Resident memory in the course of time, beyond what a warm process needs, over the bytes that the workload keeps allocated: it shows fragmentation grow. Where next to nothing is live, as it is: that is the process itself.',
+      perPlace(memoryUnit, ({ memory }) => memory !== undefined, memoryChart),
     ],
   ]
   return parts.flatMap(([title, about, charts]) =>

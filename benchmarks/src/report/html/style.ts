@@ -26,6 +26,7 @@ main { max-width: 1240px; margin: 0 auto; padding: 32px 16px 64px; }
 h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 8px; }
 h2 { font-size: 1.35rem; margin: 48px 0 4px; }
 h3 { font-size: 1rem; margin: 0 0 8px; overflow-wrap: anywhere; }
+h3 .quiet { font-weight: 400; font-size: 0.9rem; }
 p { margin: 4px 0 12px; max-width: 72ch; }
 .quiet, figcaption, dt { color: var(--quiet); }
 code, pre { font: 0.875rem/1.5 ui-monospace, monospace; }
@@ -53,6 +54,9 @@ th { color: var(--quiet); font-weight: 500; white-space: nowrap; }
 .floor { color: var(--floor-mark); } .floor::before { content: '\\2013'; }
 .missed { color: var(--missed-mark); } .missed::before { content: '\\2717'; }
 td.aim, td.floor, td.missed, .figures td { white-space: nowrap; }
+.figures table { font-size: 0.8rem; }
+.figures th, .figures td { padding: 5px 7px; }
+.figures th { white-space: normal; vertical-align: bottom; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 0; font-size: 0.9rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
 summary { cursor: pointer; margin: 12px 0; }

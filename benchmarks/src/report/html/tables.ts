@@ -5,7 +5,7 @@ import type { PARTS } from '../../contender/protocol.ts'
 import { type Absence, isAt, type Report, type Result } from '../../figures.ts'
 import { percentile } from '../../latency.ts'
 import { SUBJECT } from '../../peers/peers.ts'
-import { speedUpOf, type Verdict } from '../../verdicts.ts'
+import { growthOf, speedUpOf, type Verdict } from '../../verdicts.ts'
 import {
   formatBytes,
   formatFigure,
@@ -13,7 +13,6 @@ import {
   formatNanoseconds,
   formatPercent,
   formatRatio,
-  placeName,
 } from '../format.ts'
 import type { Colours } from './colours.ts'
 import { growthOverLive } from './curves.ts'
@@ -36,48 +35,76 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
 }
 
 /** Every result with all that is known of it; losses stand among the wins. */
-export function figuresTable({ results, ratios, failures }: Report): string {
-  const tail = ({ latency }: Result, part: (typeof PARTS)[number]) =>
-    latency === undefined ? '' : formatNanoseconds(percentile(latency, part))
-  const rows = results.map((result) => {
-    const { workload, threads, peer, median, unit, memory, slowestLane } = result
-    const ratio = ratios.find((one) => one.peer === peer && isAt(result)(one))
-    const speedUp = speedUpOf(result, results)
-    const over = growthOverLive(result)
-    const cells = [
-      ratio === undefined ? '' : formatInterval(ratio),
-      tail(result, 0.5),
-      tail(result, 0.99),
-      tail(result, 0.999),
-      tail(result, 1),
-      memory === undefined ? '' : formatBytes(memory.peakBytes - memory.baselineBytes),
-      over === undefined ? '' : formatRatio(over),
-      speedUp === undefined ? '' : formatRatio(speedUp),
-      slowestLane === undefined ? '' : formatRatio(slowestLane),
-    ].map((text) => html`<td class="number">${text}</td>`)
-    const outcome = ratio === undefined ? '' : ratio.median >= 1 ? 'win' : 'loss'
-    return html`<tr><td>${workload}</td><td class="number">${String(threads)}</td><td>${peer}</td><td class="number">${formatFigure(median)} ${unit}</td><td class="number ${outcome}">${ratio === undefined ? '' : formatRatio(ratio.median)}</td>${cells}</tr>`
+export function figuresTable(report: Report): string {
+  const columns = columnsOf(report).filter(({ cell }) => report.results.some((result) => cell(result) !== ''))
+  const heads = columns.map(({ head, kind }) => html`<th class="${kind}">${head}</th>`)
+  const rows = report.results.map((result) => {
+    const cells = columns.map(
+      ({ cell, kind, tone }) => html`<td class="${kind} ${tone?.(result) ?? ''}">${cell(result)}</td>`,
+    )
+    return html`<tr>${cells}</tr>`
   })
-  const heads = [
-    ...[
-      'workload',
-      'threads',
-      'contender',
+  return html`<details><summary>${String(rows.length)} results</summary><div class="scroll figures"><table><tr>${heads}</tr>${rows}</table></div></details>`
+}
+
+interface Column {
+  readonly head: string
+  readonly kind: 'number' | 'text'
+  readonly cell: (result: Result) => string
+  readonly tone?: (result: Result) => 'win' | 'loss' | ''
+}
+
+function columnsOf({ results, ratios }: Report): Column[] {
+  const ratioTo = (result: Result) => ratios.find((one) => one.peer === result.peer && isAt(result)(one))
+  const text = (head: string, cell: Column['cell']): Column => ({ head, kind: 'text', cell })
+  const number = <T>(
+    head: string,
+    figure: (result: Result) => T | undefined,
+    format: (figure: T) => string,
+  ) => ({
+    head,
+    kind: 'number' as const,
+    cell: (result: Result) => {
+      const found = figure(result)
+      return found === undefined ? '' : format(found)
+    },
+  })
+  const tail = (head: string, part: (typeof PARTS)[number]) =>
+    number(
+      head,
+      ({ latency }) => latency,
+      (latency) => formatNanoseconds(percentile(latency, part)),
+    )
+  return [
+    text('workload', ({ workload }) => workload),
+    number('threads', ({ threads }) => threads, String),
+    text('contender', ({ peer }) => peer),
+    number(
       'speed',
-      `${SUBJECT} is`,
-      '95 % interval',
-      'p50',
-      'p99',
-      'p99.9',
-      'most',
-    ],
-    ...['memory grew', 'over live', 'over 1 thread', 'slowest lane'],
-  ].map((text) => html`<th>${text}</th>`)
-  const failed = failures.map(
-    (failure) =>
-      html`<p class="warning">${failure.peer} failed in ${placeName(failure)}: ${failure.error.split('\n', 1)[0]}</p>`,
-  )
-  return html`${failed}<details><summary>${String(results.length)} results</summary><div class="scroll figures"><table><tr>${heads}</tr>${rows}</table></div></details>`
+      (result) => result,
+      ({ median, unit }) => `${formatFigure(median)} ${unit}`,
+    ),
+    {
+      ...number(`${SUBJECT} is`, ratioTo, ({ median }) => formatRatio(median)),
+      tone: (result) => {
+        const ratio = ratioTo(result)
+        return ratio === undefined ? '' : ratio.median >= 1 ? 'win' : 'loss'
+      },
+    },
+    number('95 % interval', ratioTo, formatInterval),
+    tail('p50', 0.5),
+    tail('p99', 0.99),
+    tail('p99.9', 0.999),
+    tail('most', 1),
+    number(
+      'memory grew',
+      ({ memory }) => memory,
+      (memory) => formatBytes(growthOf(memory)),
+    ),
+    number('over live', growthOverLive, formatRatio),
+    number('over 1 thread', (result) => speedUpOf(result, results), formatRatio),
+    number('slowest lane', ({ slowestLane }) => slowestLane, formatRatio),
+  ]
 }
 
 /** Who did not take part, where and why. */
