@@ -21,8 +21,9 @@ export interface Bounds {
   readonly cached: number
   readonly stowed: number
   /**
-   * Bytes that a thread keeps which has freed all its blocks itself, and had `peak` bytes in use at most: extents with
-   * a cached block in them, free ones up to a quarter of what is in use and two, and 2 % in retained runs.
+   * Bytes that a thread keeps which has freed all its blocks itself, and had `peak` bytes in use at most, in a heap of
+   * which half was in use before it freed (`Runs.isShort`; till then it keeps all that it claimed): extents with a cached
+   * block in them, free ones up to a quarter of what is in use and two, and 2 % in retained runs, where they are retained.
    */
   readonly idle: (peak: number) => number
   /** The same if it only used class `c`. */

@@ -3,6 +3,7 @@
 import { Arena, ThreadRecord } from '@hakmem/arena'
 import { Heap } from '@hakmem/core'
 import { randomFrom } from '@hakmem/testing/random'
+import { specialise } from '../dist/specialise.js'
 import type { Recording } from './ordering.recorder.ts'
 
 /** Ordered operations: reads of state bytes by sweeps, recounts and collections; and all others. */
@@ -60,8 +61,13 @@ function fast(): Count {
   })
 }
 
+/** By the free that `Heap.create` gives. */
 function remoteFree(): Count {
-  const [a, b] = heapsOf()
+  const arena = Arena.create({ bytes, threads })
+  const [a, b] = [1, 2].map(() => {
+    const record = ThreadRecord.claim(arena, ids++)
+    return new (specialise(Heap, record))(record)
+  })
   const blocks = Array.from({ length: 5000 }, (_, k) => a.malloc(16 + (k % 2000)))
   return blocks.reduce((most, p) => counted(most, () => b.free(p)), NONE)
 }
