@@ -13,7 +13,7 @@ test('every package has its arrows', () => {
 })
 
 for (const name of PACKAGES) {
-  test(`${name}: imports`, () => {
+  test(`${name} imports only what its arrows allow`, () => {
     const folder = `packages/${name}/src`
     const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
@@ -26,7 +26,7 @@ for (const name of PACKAGES) {
     )
   })
 
-  test(`${name}: package.json`, () => {
+  test(`${name} depends on just what its arrows name`, () => {
     const {
       imports = {},
       dependencies = {},

@@ -33,7 +33,7 @@ for (const name of PACKAGES) {
       readFileSync(join(folder, `hakmem-${name}-${readManifest(`packages/${name}`).version}.tgz`)),
     )
 
-  test(`${name}: publint`, async () => {
+  test(`${name} is published without a complaint of publint`, async () => {
     const { messages, pkg } = await publint({ pack: { tarball: read().buffer }, strict: true })
     assert.equal(
       messages.map((message) => formatMessage(message, pkg, { color: false })),
@@ -42,7 +42,7 @@ for (const name of PACKAGES) {
     assert.not.match(JSON.stringify(pkg), /workspace:/)
   })
 
-  test(`${name}: types`, async () => {
+  test(`${name} has types for Node and for bundlers`, async () => {
     const analysis = await checkPackage(createPackageFromTarballData(read()))
     assert.ok(analysis.types)
     const problems = (['node16-esm', 'bundler'] as const).flatMap((resolutionKind) =>

@@ -57,7 +57,7 @@ for (const [name, buffer, memory] of places()) {
   })
 }
 
-test('a heap that is small gets no memory', () => {
+test('a heap of less than 16 MiB gets no WebAssembly memory', () => {
   assert.is(newMemory(8 * MIB), undefined)
 })
 

@@ -167,7 +167,7 @@ extents('are claimed from the lowest on, each by one', () => {
   }
 })
 
-extents('in a row, around what others hold, at a multiple of what is asked', () => {
+extents('are claimed in a row around what others hold, at a multiple of what is asked', () => {
   const { records, first, count } = three()
   const [a, b] = records
   assert.ok(a.extents.claimAt(first + 4, 1))

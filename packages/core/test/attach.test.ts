@@ -16,7 +16,7 @@ const MIB = 2 ** 20
 
 const test = suite('creating and attaching')
 
-test('sizes from 1 MiB to 4 GiB, as many threads as 512 KiB each allow', () => {
+test('a heap has from 1 MiB to 4 GiB, in whole extents; 256 MiB and 16 threads unless told', () => {
   for (const bytes of [MIB, 3 * MIB + 1, 100_000_000, 2 ** 31, 2 ** 32]) {
     using heap = Heap.create({ bytes })
     const { length } = new Uint8Array(heap.buffer, 0, 0)
@@ -41,7 +41,6 @@ const WRONG_OPTIONS: [string, object][] = [
   ['not a number', { bytes: Number.NaN }],
   ['infinite', { bytes: Number.POSITIVE_INFINITY }],
   ['a string', { bytes: '1048576' }],
-  ['null', { bytes: null, threads: 0 }],
   ['no threads', { threads: 0 }],
   ['half a thread', { threads: 1.5 }],
   ['more threads than 512 KiB each', { bytes: MIB, threads: 3 }],
@@ -87,7 +86,7 @@ test('attaching again gives the same heap, by handle, by clone and by buffer', (
   for (const given of [handle, clone, heap.buffer, clone.buffer, heap]) assert.is(Heap.attach(given), heap)
 })
 
-test('a detached heap refuses all work, and attaching again begins anew on the same memory', () => {
+test('a detached heap refuses all work but figures, and attaching again begins anew on the same memory', () => {
   const heap = Heap.create({ bytes: MIB })
   const p = heap.malloc(100)
   heap.bytes(p).fill(6)
@@ -109,6 +108,12 @@ test('a detached heap refuses all work, and attaching again begins anew on the s
     ['bytes', () => heap.bytes(p)],
     ['flush', () => heap.flush()],
     ['park', () => heap.park()],
+    ['sync', () => heap.sync],
+    ['reap', () => heap.reap(99)],
+    ['watch', () => heap.watch({ threads: [] })],
+    ['pin', () => heap.pin({})],
+    ['unpin', () => heap.unpin()],
+    ['importProfile', () => heap.importProfile(heap.exportProfile())],
     ['site', () => heap.site('x').malloc(1)],
     ['large site', () => heap.site('x').malloc(100_000)],
   ]

@@ -63,7 +63,7 @@ test('the block freed last is handed out first', () => {
   assert.is(heap.malloc(40), a)
 })
 
-test('calloc gives zeros, also where others wrote before', () => {
+test('calloc gives zeros in blocks of every kind, also where others wrote before', () => {
   using heap = Heap.create({ bytes: 16 * MIB })
   for (const size of SIZES) {
     for (let round = 0; round < 3; round++) {
@@ -79,7 +79,7 @@ test('calloc gives zeros, also where others wrote before', () => {
   assert.is(heap.usableSize(heap.calloc(7, 16)), 112)
 })
 
-test('calloc gives zeros of every length, whether a cache, a run or nobody had the memory before', () => {
+test('calloc gives zeros, whether a cache, a run or nobody had the memory before', () => {
   using heap = Heap.create({ bytes: 64 * MIB })
   for (let round = 0; round < 12; round++) {
     const list: number[] = []
@@ -108,7 +108,7 @@ test('calloc does not touch memory that was never used', () => {
   assert.is(heap.U8[p + 50 * MIB - 1], 1)
 })
 
-test('calloc of more than numbers can tell is out of memory, and of none a smallest block', () => {
+test('calloc of more bytes than a number can tell is out of memory, of none a smallest block', () => {
   using heap = Heap.create({ bytes: MIB })
   assert.is(
     codeOf(() => heap.calloc(2 ** 40, 2 ** 40)),
@@ -186,7 +186,7 @@ test('a realloc that fails leaves the block as it was', () => {
   }
 })
 
-test('memalign gives every power of two', () => {
+test('memalign aligns blocks of every kind to each power of two up to 2 MiB', () => {
   using heap = Heap.create({ bytes: 64 * MIB })
   const blocks: number[] = []
   for (let alignment = 1; alignment <= 2 * MIB; alignment *= 2) {
@@ -272,7 +272,7 @@ test('the views show the whole buffer, each as its type', () => {
   }
 })
 
-test('owns answers for any value', () => {
+test('owns is true of the start of a live block, and of no other number', () => {
   using heap = Heap.create({ bytes: MIB })
   const p = heap.malloc(500)
   assert.ok(heap.owns(p))

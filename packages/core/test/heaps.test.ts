@@ -62,7 +62,7 @@ test('all give the same blocks for the same requests', () => {
   for (const heap of heaps) heap.detach()
 })
 
-test('a pointer of one is nothing to the other', () => {
+test('a pointer of one is refused by another that has no block there', () => {
   using a = Heap.create({ bytes: 4 * MIB })
   using b = Heap.create({ bytes: 4 * MIB })
   const p = a.malloc(100)

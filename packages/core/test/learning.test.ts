@@ -190,12 +190,18 @@ test('announcements of large frees go in bundles, and what is not announced is f
   soundAudit(a)
 })
 
-test('a call site is known by its name, and carries it to the strategy', () => {
-  using heap = Heap.create({ bytes: 32 * MIB })
-  const site = heap.site('images')
-  assert.is(heap.site('images'), site)
-  heap.free(site.malloc(100_000))
-  heap.free(site.malloc(10))
+test('a call site is the same in every thread, and is told of each large block that it takes', () => {
+  const [a, b] = threadsOf(2, { bytes: 64 * MIB, learning: 'learn' })
+  const { id } = a.site('images')
+  assert.is(b.site('images').id, id)
+  const reader = new EventReader(b.arena, b.record.slot)
+  reader.arm()
+  b.site('images').malloc(100_000)
+  b.malloc(100_000)
+  b.site('images').malloc(10)
+  const sites: number[] = []
+  reader.read((_kind, _page, _pages, site) => sites.push(site), 10)
+  assert.equal(sites, [id, 0])
 })
 
 test.run()

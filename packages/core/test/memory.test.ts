@@ -3,14 +3,14 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { assert, suite } from '@hakmem/testing'
+import { assert, notTested, suite } from '@hakmem/testing'
 
 const MIB = 2 ** 20
 
 /** Growth of the resident memory in bytes; undefined, with a line that says so, where nothing tells. */
 function growth(what: 'empty' | 'small'): number | undefined {
   if (!existsSync('/proc/self/status')) {
-    console.log(`\nnot measured: no /proc/self/status here (${what})`)
+    notTested(`resident memory (${what}): there is no /proc/self/status here`)
     return undefined
   }
   const child = fileURLToPath(new URL('./memory.child.js', import.meta.url))

@@ -26,7 +26,7 @@ test('the heap does the same', () => {
   for (const { ok, live } of [plain, recorded]) assert.equal([ok, live], [true, 0])
 })
 
-test('every ordered operation goes through it', () => {
+test('each kind of ordered operation goes through it', () => {
   const { counts } = recorded
   for (const name of ['load', 'store', 'add', 'exchange', 'swap', 'peek', 'mark', 'seen']) {
     assert.ok((counts?.[name] ?? 0) > 0, `${name} was never called: ${JSON.stringify(counts)}`)

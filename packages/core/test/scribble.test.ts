@@ -14,7 +14,7 @@ const call = workerModule<typeof import('./scribble.worker.ts')>(
 const test = suite('writes into freed blocks')
 
 test(
-  'by several threads at once',
+  'by several threads at once leave no block lost, none handed out twice, and the books right',
   async () => {
     const threads = 4
     const bytes = 16 * MIB
@@ -30,7 +30,7 @@ test(
   { timeout: 60_000 },
 )
 
-test('of every block, over its whole length, then everything is handed out anew', () => {
+test('over the whole length of every block leave all to be handed out anew, apart and in place', () => {
   using heap = Heap.create({ bytes: 4 * MIB, threads: 1 })
   const random = randomFrom(8)
   for (const size of [16, 100, 1024, 5000, 65_536]) {

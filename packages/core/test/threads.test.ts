@@ -51,7 +51,7 @@ for (const size of [16, 48, 112, 320, 1024, 1280, 7168, 24_576, 57_344]) {
 }
 
 for (const size of [16, 320, 1024]) {
-  refills(`the only free block of ${size} B among hundreds of slabs is found at once`, () => {
+  refills(`the only free block of ${size} B among hundreds of slabs is found`, () => {
     const [a, b] = threadsOf(2, { bytes: 4 * MIB })
     const blocks = fill(a, size)
     for (let round = 0; round < 300; round++) {
@@ -122,7 +122,7 @@ orphans('a large block over several extents goes to the adopter as a whole', () 
   soundAudit(b)
 })
 
-orphans('a block that many free at once, each its own, is collected by whoever adopts', () => {
+orphans('blocks that four threads free, parked owner or not, are all collected once all have parked', () => {
   const heaps = threadsOf(4, { bytes: 32 * MIB })
   for (let round = 0; round < 8; round++) {
     const owner = heaps[round % 4]
@@ -294,7 +294,7 @@ half('a claim of several extents that was cut short is undone', () => {
   a.free(a.malloc(start.free))
 })
 
-half('a park that was cut short between the parts of a long run', () => {
+half('a park that was cut short between the parts of a long run is taken up again', () => {
   const [a, b] = threadsOf(2, { bytes: 8 * MIB })
   const { W, geometry: g } = a.arena
   const model = new Model()

@@ -61,7 +61,7 @@ const RUNS: [threads: number, bytes: number, slots: number, small: number, opera
 
 for (const [threads, bytes, slots, small, operations] of RUNS) {
   test(
-    `${threads} threads in ${bytes / MIB} MiB, ${operations / 1e6} M operations`,
+    `lose and mix up nothing: ${threads} in ${bytes / MIB} MiB, ${operations / 1e6} M operations`,
     async () => {
       using heap = Heap.create({ bytes, threads: Math.min(threads + 1, bytes / 2 ** 19) })
       const given = start(heap, threads, slots)
@@ -91,7 +91,7 @@ test('threads that come and go reuse records, and leave no byte behind', async (
   settle(heap, given)
 })
 
-test('worker after worker on one record', async () => {
+test('workers that follow each other free what this thread made, and a second time is an error', async () => {
   using heap = Heap.create({ bytes: MIB, threads: 2 })
   for (let k = 0; k < 4; k++) {
     const p = heap.malloc(100 + k * 30_000)

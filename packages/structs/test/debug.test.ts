@@ -16,7 +16,7 @@ class Point extends struct({ x: f64, y: f64 }) {}
 class Star extends struct({ mass: f64, next: ptr<Star>() }) {}
 class Cluster extends struct({ label: text, centre: Point, corners: array(Point, 4), path: vec(Point) }) {}
 
-test('what is right stays right', () => {
+test('what is right without tags is right with them, for parts, rows, lists and scopes', () => {
   const v = Cluster.at(heap, Cluster.make(heap, { label: 'a', centre: { x: 1 }, path: [{ x: 2 }, { x: 3 }] }))
   assert.equal([v.label, v.centre.x, v.path.get(1).x], ['a', 1, 3])
   // Parts of structs, elements of rows and of lists are structs too.

@@ -11,7 +11,7 @@ const heap = Heap.create({ bytes: 8 * 2 ** 20, threads: 1 })
 
 test.after(() => heap.detach())
 
-test('structs in a row', () => {
+test('structs in a row are visited in order, opened elsewhere, and freed with all that they own', () => {
   const before = liveBytes(heap)
   class Named extends struct({ id: u32, label: text }) {}
   const many = Named.makeMany(heap, 100)

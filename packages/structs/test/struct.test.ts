@@ -11,7 +11,7 @@ const heap = Heap.create({ bytes: 8 * 2 ** 20, threads: 1 })
 
 test.after(() => heap.detach())
 
-test('the example of the README', () => {
+test('the example of the README does what it says', () => {
   const p = Particle.make(heap, { name: 'a' })
   const v = Particle.at(heap, p)
   v.hits.add(1)

@@ -66,8 +66,10 @@ export async function runAll({ root, only, write }: RunOptions): Promise<boolean
   const bad = results.filter(({ problem }) => problem !== undefined)
   for (const { name, problem, output } of bad)
     write(`\n--- ${name}: ${problem}\n${withoutCounts(output).trim()}`)
-  if (files.length === 0)
-    write(`no test file has ${only.map((part) => `'${part}'`).join(' or ')} in its path`)
+  if (files.length === 0) {
+    const parts = only.map((part) => `'${part}'`).join(' or ')
+    write(parts === '' ? 'no test file found' : `no test file has ${parts} in its path`)
+  }
 
   const sum = (key: 'passed' | 'failed') => results.reduce((total, result) => total + result[key], 0)
   write(`\n${sum('passed')} passed, ${sum('failed')} failed`)

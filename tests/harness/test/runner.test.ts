@@ -19,7 +19,7 @@ function runFixture(name: string, timeout?: number): Promise<FileResult> {
 
 const file = suite('one file')
 
-file('a file whose tests pass', async () => {
+file('a file whose tests pass has no problem', async () => {
   const { passed, failed, problem } = await runFixture('passes')
   assert.equal({ passed, failed, problem }, { passed: 2, failed: 0, problem: undefined })
 })
@@ -42,7 +42,7 @@ const BAD: [name: string, passed: number, failed: number, problem: RegExp, outpu
 ]
 
 for (const [name, passed, failed, problem, output] of BAD) {
-  file(`a bad file: ${name}`, async () => {
+  file(`a file that is bad (${name}) has its problem told`, async () => {
     const result = await runFixture(name)
     assert.match(result.problem ?? 'none', problem)
     assert.equal([result.passed, result.failed], [passed, failed])
@@ -125,7 +125,7 @@ all('one bad file makes the whole fail, and its output is shown', async () => {
   assert.is(lines.at(-1), '3 passed, 2 failed')
 })
 
-all('only the files asked for', async () => {
+all('only the files asked for are run', async () => {
   place('passes', 'packages/a/test/a.test.ts', 'packages/a/dist-test/a.test.js')
   place('fails', 'packages/b/test/b.test.ts', 'packages/b/dist-test/b.test.js')
   const { ok, lines } = await run('packages/a')

@@ -36,16 +36,16 @@ test('the worker of the test before is ended, that of the suite is not', async (
   assert.not(await stands(ofSuite))
 })
 
-test('calls in parallel, each in a worker', async () => {
+test('calls in parallel each have a worker of their own', async () => {
   assert.equal(await Promise.all([call('add', 1, 2), call('add', 3, 4)]), [3, 7])
 })
 
-test('what a called function throws', async () => {
+test('what a called function throws reaches the caller', async () => {
   const error: unknown = await call('fail').catch((reason: unknown) => reason)
   assert.instance(error, RangeError)
 })
 
-test('a worker that ends without a message', async () => {
+test('a worker that ends without a message is an error', async () => {
   const worker = startWorker(MODULE)
   const error: unknown = await nextMessage(worker).catch((reason: unknown) => reason)
   assert.match(String(error), /ended with code 0 before sending/)

@@ -20,7 +20,7 @@ test(
   { timeout: 70_000 },
 )
 
-test('make no sense of a mistaken command line', () => {
+test('are not started where the command line makes no sense', () => {
   for (const args of [
     ['--seconds', '0'],
     ['--threads', '2'],

@@ -16,7 +16,7 @@ import {
   sorted,
 } from './programs.ts'
 
-const test = suite('reductions')
+const test = suite('reductions spare schedules and lose no end')
 
 /** Explores with every combination of the reductions, and compares. The answer is how many schedules they spared. */
 function compare(program: Program, options: ExploreOptions, reaped = false): number {
