@@ -57,7 +57,8 @@ export interface ArenaOptions {
   /**
    * How blocks of 64 KiB and more are placed and the knobs of all sizes are set. `frozen` (unless told): by the
    * defaults, or what was pinned or imported. `learn`: by what a leader learns from all threads. `canary`: by what it
-   * learns from a twentieth of them, at least one, the only ones that pay for it and that try anything. `off`: by the defaults, and nothing can change that.
+   * learns from a twentieth of them, at least one, the only ones that pay for it and that try anything. `off`: by the
+   * defaults, and nothing can change that.
    */
   readonly learning?: Mode
 }
@@ -115,7 +116,10 @@ export class Arena {
     opened.set(buffer, this)
   }
 
-  /** A new, empty arena. Throws InvalidSizeError for options out of range, HeapError if the system has no room. */
+  /**
+   * A new, empty arena. Throws InvalidSizeError for options out of range, InvalidArgumentError for those of the wrong kind
+   * or of no such name, HeapError if the system has no room.
+   */
   static create(options: ArenaOptions = {}): Arena {
     if (typeof options !== 'object' || options === null) {
       throw new InvalidArgumentError('create', 'the options', options, 'an object')

@@ -45,7 +45,10 @@ export interface Audit {
   readonly metadata: number
   /** Blocks that are allocated, by their usable size. */
   readonly live: number
-  /** Blocks in caches, in those of dead threads until their run is adopted and swept, and large runs retained for reuse. */
+  /**
+   * Blocks in caches and magazines, in vacant records too, and in those of dead threads until their run is adopted and
+   * swept; and large runs retained for reuse.
+   */
   readonly cached: number
   /** Blocks freed by other threads and not yet collected. */
   readonly remote: number

@@ -11,7 +11,7 @@ export const COUNTERS = {
   refillDirty: 1,
   /** Runs begun in pages that this thread already held. */
   refillFresh: 2,
-  /** Extents adopted from threads that parked or detached. */
+  /** Orphans adopted: extents of threads that parked, that died, or whose vacant record was dissolved. */
   refillAdopted: 3,
   /** Extents claimed. */
   refillExtent: 4,

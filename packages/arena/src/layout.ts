@@ -422,7 +422,7 @@ export const FREE = 0
 export const OWNED = 1
 /** Claimed by a record as one of several in a row, not yet all of them. */
 export const TENT = 2
-/** Holds blocks, its owner parked or detached; anyone may adopt it. */
+/** May hold blocks; its owner parked, or died and was reaped, or its vacant record was dissolved. Anyone may adopt it. */
 export const ORPHAN = 3
 /** Bit: page 0 belongs to a run that starts in an earlier extent. Written by the owner of that run only. */
 export const CONT = 4

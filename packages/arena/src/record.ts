@@ -104,9 +104,9 @@ export class ThreadRecord {
   }
 
   /**
-   * Claims a free record for the calling thread. `thread`: an id from 0 that no other live thread has and none had
-   * before. A record that this very thread left without detaching is taken over, and recovered.
-   * Throws TooManyThreadsError if none is free.
+   * Claims a record for the calling thread: the one that was left vacant last, as it is, else a free one, reset. `thread`: an
+   * id from 0 that no other live thread has and none had before. A record that this very thread left without detaching is
+   * taken over, and recovered. Throws TooManyThreadsError if there is none, InvalidThreadError for what is no id.
    */
   static claim(arena: Arena, thread: number): ThreadRecord {
     // -1 would find the word of a free record, and others no word that they wrote.

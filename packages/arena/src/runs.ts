@@ -12,7 +12,7 @@
  * Extents that a free covers whole go back when the thread holds more free pages than a quarter of its used ones
  * and two extents: fewer would be claimed again at once by workloads that toggle (mid-large-mt). And only once memory is
  * getting short: while the middle of the heap is untouched (claims go from the lowest address up) a thread keeps what it
- * has, because free pages in two pools fragment. Giving back at once took 1.97 times the live memory on growing vectors,
+ * has, because free pages in two pools fragment. Giving back at once took 1.96 times the live memory on growing vectors,
  * this 1.35 (docs/learning.md). `flush`, `park` and pressure give back all the same.
  */
 

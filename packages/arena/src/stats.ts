@@ -8,7 +8,7 @@ import { FLAG_COUNTERS, R_COUNTERS, R_THREAD } from './layout.ts'
 type Counts = Record<CounterName, number>
 
 export interface ThreadStats {
-  /** Slot of the record, and the id of the thread that holds it now (null if none does). */
+  /** Slot of the record, and the id of the thread that holds it now (null: nobody, or it lies vacant). */
   readonly slot: number
   readonly thread: number | null
   /** Counts since the heap was created, by all threads that held the record. 32 bits each, wrapping. */

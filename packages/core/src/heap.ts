@@ -140,7 +140,8 @@ export class Heap extends BlockCache {
   /**
    * Makes a heap and attaches the calling thread. Memory is used when touched, so a generous `bytes` costs little.
    * With `memory`, a shared `WebAssembly.Memory`, the heap lies in it from `byteOffset` on, and pointers are addresses.
-   * Throws InvalidSizeError for options out of range, HeapError if the system has no room for the buffer.
+   * Throws InvalidSizeError for options out of range, InvalidArgumentError for those of the wrong kind or of no such name,
+   * HeapError if the system has no room for the buffer.
    */
   static create(options: HeapOptions = {}): Heap {
     const arena = Arena.create(options)
@@ -150,7 +151,7 @@ export class Heap extends BlockCache {
 
   /**
    * Attaches the calling thread to a heap, given its handle or its buffer. Attaching again gives the same object.
-   * Throws HeapFormatError, one message per cause, or TooManyThreadsError.
+   * Throws HeapFormatError, one message per cause, TooManyThreadsError, or InvalidSizeError for a shard that is none.
    */
   static attach(handleOrBuffer: HeapHandle | SharedArrayBuffer, { shard }: AttachOptions = {}): Heap {
     if (shard !== undefined && !(Number.isInteger(shard) && shard >= 0 && shard < SHARDS)) {
@@ -243,8 +244,8 @@ export class Heap extends BlockCache {
   /**
    * Makes the block at `ptr` hold `size` bytes and returns where it is then, its contents kept up to the smaller size.
    * `ptr` 0 allocates. The pointer stays if the block fits and at least half of it is used; a large block of this
-   * thread that realloc made, or that is above 1 MiB, grows and shrinks in place where it can. If it throws, the block at
-   * `ptr` is as it was.
+   * thread that realloc made, or that is above 1 MiB, grows and shrinks in place where it can. Throws as malloc and free
+   * do; then the block at `ptr` is as it was.
    */
   realloc(ptr: number, size: number): Ptr {
     this.requireAttached('realloc')
@@ -313,7 +314,7 @@ export class Heap extends BlockCache {
     return sizeAt(this.arena, ptr, this.requireLive('usableSize', ptr))
   }
 
-  /** Whether a live block of this heap starts at `ptr`, whichever thread allocated it. */
+  /** Whether a live block of this heap starts at `ptr`, whichever thread allocated it. Throws DetachedHeapError. */
   owns(ptr: number): boolean {
     this.requireAttached('owns')
     return classAt(this.arena, ptr) !== 0
@@ -379,7 +380,10 @@ export class Heap extends BlockCache {
     if (first !== undefined) throw first
   }
 
-  /** A view of the block at `ptr`, or of its first `length` bytes. For single values the whole-heap views are faster. */
+  /**
+   * A view of the block at `ptr`, or of its first `length` bytes. For single values the whole-heap views are faster. Throws
+   * as free does, and InvalidSizeError for a length beyond the block.
+   */
   bytes(ptr: number, length?: number): Uint8Array {
     this.requireAttached('bytes')
     const usable = sizeAt(this.arena, ptr, this.requireLive('bytes', ptr))
@@ -391,15 +395,19 @@ export class Heap extends BlockCache {
     return new Uint8Array(this.buffer, ptr, length)
   }
 
-  /** Empties this thread's caches, collects what other threads freed to it and gives empty extents back. */
+  /**
+   * Empties this thread's caches, collects what other threads freed to it and gives empty extents back. Reads the state of
+   * every block that the thread holds. Throws DetachedHeapError.
+   */
   flush(): void {
     this.requireAttached('flush')
     this.record.flush()
   }
 
   /**
-   * To call before the thread idles: flushes, and leaves what still holds blocks to whichever thread needs memory
-   * next. The heap stays attached; the next malloc takes memory up again.
+   * To call before the thread idles: empties the caches, collects what other threads announced, gives empty extents back, and
+   * leaves the others to whichever thread needs memory next. The heap stays attached; the next malloc takes memory up
+   * again. Throws DetachedHeapError.
    */
   park(): void {
     this.requireAttached('park')
@@ -407,8 +415,9 @@ export class Heap extends BlockCache {
   }
 
   /**
-   * Leaves what this thread has in the heap to the next that attaches, or to whichever needs memory first. Every later
-   * operation throws DetachedHeapError; detaching again is fine.
+   * Leaves what this thread has in the heap, caches included, to the next that attaches, or to whichever needs memory first;
+   * more than a quarter of its share of the heap is parked. Locks that it holds go to the next. Every later operation but
+   * `stats`, `audit`, `policy`, `exportProfile` and `handle` throws DetachedHeapError; detaching again is fine.
    */
   detach(): void {
     if (this.isDetached) return
