@@ -8,7 +8,7 @@ import { build } from 'rolldown'
 import { minify } from 'rolldown/utils'
 
 /** Bytes. 12 * 1024 was promised: docs/performance.md, "Size", says what there is instead. This keeps it from growing. */
-const MOST = 26_500
+const MOST = 26_700
 
 const PAGE = fileURLToPath(new URL('./page.js', import.meta.url))
 
