@@ -208,10 +208,10 @@ export const workloads: readonly Workload[] = [
   row({
     name: 'sh8',
     about:
-      '8 B..165 KiB: bursts through 100,000 pointers, in twice as many threads, and one that allocates for all',
+      '8 B..165 KiB: bursts through 1,000,000 pointers, in twice as many threads, and one that allocates for all',
     ...ALLOCATIONS,
     kind: sh8,
-    shape: { slots: 100_000, low: 8, units: 65, shift: 0 },
+    shape: { slots: 1_000_000, low: 8, units: 65, shift: 0 },
   }),
   row({
     name: 'alloc-test',
