@@ -126,6 +126,20 @@ test('no error runs the code of what it shows', () => {
   assert.ok(String(thrownBy(() => heap.malloc(untyped('x'.repeat(1e6))))).length < 200)
 })
 
+test('a page that has no shared memory is told why', () => {
+  const property = Object.getOwnPropertyDescriptor(globalThis, 'SharedArrayBuffer') ?? {}
+  Reflect.deleteProperty(globalThis, 'SharedArrayBuffer')
+  try {
+    for (const bytes of [MIB, 256 * MIB]) {
+      const error = thrownBy(() => Heap.create({ bytes }))
+      assert.ok(isHeapError(error))
+      assert.match(error.message, new RegExp(`${bytes} bytes: this page is not cross-origin isolated`))
+    }
+  } finally {
+    Object.defineProperty(globalThis, 'SharedArrayBuffer', property)
+  }
+})
+
 test('isHeapError knows its own from others', () => {
   for (const other of [new Error('x'), new RangeError('x'), undefined, null, 'ERR_HAKMEM_FORMAT', {}, 3]) {
     assert.not(isHeapError(other))
