@@ -9,7 +9,7 @@
  * proxy's trap, is passed on as it is.
  */
 
-import { shown } from '@hakmem/sync'
+import { CodedError, shown } from '@hakmem/sync'
 
 /** The codes that errors of this project carry; stable across versions. */
 export type HeapErrorCode =
@@ -27,14 +27,7 @@ export type HeapErrorCode =
   | 'ERR_HAKMEM_PROFILE'
 
 /** Base of every error about the heap's state or its pointers. */
-export class HeapError extends Error {
-  readonly code: HeapErrorCode
-  constructor(code: HeapErrorCode, message: string) {
-    super(message)
-    this.name = new.target.name
-    this.code = code
-  }
-}
+export class HeapError extends CodedError<HeapErrorCode> {}
 
 /** Where the memory of a heap is, in bytes, read just after a request failed. */
 export interface Shortage {

@@ -97,6 +97,8 @@ const hasEvents = (flags: number): boolean => modeOf(flags) === 'learn' || modeO
 export const R_THREAD = 0
 /** The largest thread id: a record's word is the id + 1, and positive. */
 export const MAX_THREAD = 2 ** 31 - 2
+export const isThreadId = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_THREAD
 /** No thread's word: those are from -(2^31 - 1) to 2^31 - 1. */
 export const VACANT = -(2 ** 31)
 /**

@@ -30,7 +30,7 @@ import { Extents } from './extents.ts'
 import {
   extentSlot,
   extentState,
-  MAX_THREAD,
+  isThreadId,
   OWNED,
   R_BATCH,
   R_BATCH_COUNT,
@@ -74,7 +74,7 @@ interface Tally {
 
 /** Reaps `thread`, which must be dead, for the calling thread `me`. Throws InvalidThreadError. Any thread, any number of times. */
 export function reap(arena: Arena, me: number, thread: number): Reaped {
-  if (typeof thread !== 'number' || !Number.isInteger(thread) || thread < 0 || thread > MAX_THREAD) {
+  if (!isThreadId(thread)) {
     throw new InvalidThreadError('reap', thread, 'the thread must be the id of a thread that has ended')
   }
   if (thread === me) {

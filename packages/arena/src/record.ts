@@ -31,6 +31,7 @@ import {
   H_NEXT_THREAD,
   H_POLICY,
   H_PRESSURE,
+  isThreadId,
   MAX_THREAD,
   R_BATCH,
   R_BATCH_COUNT,
@@ -110,7 +111,7 @@ export class ThreadRecord {
    */
   static claim(arena: Arena, thread: number): ThreadRecord {
     // -1 would find the word of a free record, and others no word that they wrote.
-    if (!Number.isInteger(thread) || thread < 0 || thread > MAX_THREAD) {
+    if (!isThreadId(thread)) {
       throw new InvalidThreadError(
         'attach',
         thread,

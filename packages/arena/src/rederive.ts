@@ -32,8 +32,8 @@ export function adopted(record: ThreadRecord, first: number, settles: boolean): 
 
 /** Re-derives everything from run words and state bytes, after a throw out of a slow path. */
 export function recover(record: ThreadRecord): void {
-  const { arena, extents, slabs } = record
-  for (let c = 1; c <= SMALL_CLASSES; c++) record.count(COUNTERS.listsDropped, slabs.cached(c))
+  const { arena, extents } = record
+  for (let c = 1; c <= SMALL_CLASSES; c++) record.count(COUNTERS.listsDropped, record.slabs.cached(c))
   record.reset()
   extents.settle()
   const count = arena.geometry.extents
@@ -54,8 +54,8 @@ export function recover(record: ThreadRecord): void {
  * their last owner left them, or was reaped, so that counts hold where no flag is up. How many flags are.
  */
 function rederive(record: ThreadRecord, first: number, end: number, inOrder: boolean): number {
-  const { arena, extents, runs, slabs } = record
-  const { W, geometry: g } = arena
+  const { extents, runs } = record
+  const { W, geometry: g } = record.arena
   const shift = g.extentPageShift
   // A power in the loop below is a call: 7 us for an extent of 256 pages.
   const within = (1 << shift) - 1
@@ -89,8 +89,8 @@ function rederive(record: ThreadRecord, first: number, end: number, inOrder: boo
     for (let e = ((page + pages - 1) >>> shift) | 0; e << shift > page; e--) extents.setCont(e, true)
     runs.usedPages += pages
     if (c === LARGE) record.rings.insert(LARGE, page)
-    else if (!inOrder) slabs.enter(page, c, true)
-    else if (slabs.adopt(page, c)) flagged++
+    else if (!inOrder) record.slabs.enter(page, c, true)
+    else if (record.slabs.adopt(page, c)) flagged++
     page = covered
     gap = page
   }
@@ -100,12 +100,12 @@ function rederive(record: ThreadRecord, first: number, end: number, inOrder: boo
 
 /** Counts the blocks of the flagged runs in extents [first, end), just adopted; runs without a live one go back. */
 function settleRuns(record: ThreadRecord, first: number, end: number): void {
-  const { arena, extents, runs, slabs } = record
-  const shift = arena.geometry.extentPageShift
+  const { extents, runs } = record
+  const shift = record.arena.geometry.extentPageShift
   for (let page = first << shift; page < end << shift; ) {
     // An extent that went back with a run may be another thread's by now.
     const word = extents.isMine(page >>> shift) ? runs.word(page) : 0
-    if (word !== 0 && runClass(word) !== LARGE) slabs.settle(page, runClass(word))
+    if (word !== 0 && runClass(word) !== LARGE) record.slabs.settle(page, runClass(word))
     page += Math.max(1, runPages(word))
   }
 }

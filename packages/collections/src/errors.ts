@@ -1,20 +1,13 @@
 /** The errors of the collections, with codes of the project's `ERR_HAKMEM_` family. */
 
 import type { Heap } from '@hakmem/core'
-import { InvalidValueError, shown } from '@hakmem/sync'
+import { CodedError, InvalidValueError, shown } from '@hakmem/sync'
 
 /** The codes that the errors carry; stable across versions. */
 export type CollectionErrorCode = 'ERR_HAKMEM_QUEUE_CLOSED' | 'ERR_HAKMEM_NO_COLLECTION'
 
 /** Base of every error about the state of a collection. */
-export class CollectionError extends Error {
-  readonly code: CollectionErrorCode
-  constructor(code: CollectionErrorCode, message: string) {
-    super(message)
-    this.name = new.target.name
-    this.code = code
-  }
-}
+export class CollectionError extends CodedError<CollectionErrorCode> {}
 
 /** The queue was closed: nothing goes in any more. */
 export class QueueClosedError extends CollectionError {

@@ -322,8 +322,8 @@ export class Heap extends BlockCache {
 
   /**
    * Fills `out` with blocks of at least `size` bytes; the number of them, less than `out` holds if memory ran out. If it
-   * throws, as `out` itself may when it is written to, the blocks so far are in `out`. Until it returns, all of them are
-   * among the suspects of `reap` if the thread dies.
+   * throws, as `out` itself may when it is written to, the blocks so far are in `out`. Until it returns, each block's
+   * first word leads to the one before: if the thread dies, all are among the suspects of `reap`.
    * Throws InvalidSizeError, InvalidArgumentError, DetachedHeapError.
    */
   mallocBatch(size: number, out: Uint32Array | Float64Array | number[]): number {
@@ -361,7 +361,7 @@ export class Heap extends BlockCache {
 
   /**
    * Frees every block in `ptrs`. If some cannot be, the others still are; then the first error is thrown. Throws as free
-   * does, InvalidArgumentError.
+   * does, and InvalidArgumentError.
    */
   freeBatch(ptrs: ArrayLike<number>): void {
     this.requireAttached('freeBatch')

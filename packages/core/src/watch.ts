@@ -9,7 +9,7 @@
  * The types are structural: the package asks for nothing of Node's but what the caller hands in.
  */
 
-import { InvalidThreadError, MAX_THREAD, type Reaped, TooManyWatchesError, Watches } from '@hakmem/arena'
+import { InvalidThreadError, isThreadId, type Reaped, TooManyWatchesError, Watches } from '@hakmem/arena'
 import type { Heap } from './heap.ts'
 
 /** What `watch` needs of a Worker. */
@@ -56,7 +56,7 @@ export class Watch {
     this.onReaped = onReaped
     this.notes = new Watches(heap.arena)
     if (isWorker(target)) {
-      if (target.threadId < 0 || target.threadId > MAX_THREAD) {
+      if (!isThreadId(target.threadId)) {
         throw new InvalidThreadError(
           'watch',
           target.threadId,

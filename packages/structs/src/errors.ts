@@ -1,6 +1,6 @@
 /** The errors of the package: one class per cause, each with a stable `code` of the project's `ERR_HAKMEM_` family. */
 
-import { shown } from '@hakmem/sync'
+import { CodedError, shown } from '@hakmem/sync'
 
 /** The codes that the errors carry; stable across versions. */
 export type StructErrorCode =
@@ -13,14 +13,7 @@ export type StructErrorCode =
   | 'ERR_HAKMEM_REGION'
 
 /** Base of every error about structs. */
-export class StructError extends Error {
-  readonly code: StructErrorCode
-  constructor(code: StructErrorCode, message: string) {
-    super(message)
-    this.name = new.target.name
-    this.code = code
-  }
-}
+export class StructError extends CodedError<StructErrorCode> {}
 
 /** A declaration that makes no struct. */
 export class LayoutError extends StructError {

@@ -3,6 +3,7 @@
  * names of the first two are those of atomics-sync.
  */
 
+import { CodedError } from './coded.ts'
 import { shown } from './shown.ts'
 
 /** The codes that the errors carry; stable across versions. */
@@ -17,14 +18,7 @@ export type SyncErrorCode =
   | 'ERR_HAKMEM_BROKEN_BARRIER'
 
 /** Base of every error about the state of a primitive. */
-export class SyncError extends Error {
-  readonly code: SyncErrorCode
-  constructor(code: SyncErrorCode, message: string) {
-    super(message)
-    this.name = new.target.name
-    this.code = code
-  }
-}
+export class SyncError extends CodedError<SyncErrorCode> {}
 
 /** The calling thread would wait for itself. */
 export class DeadlockError extends SyncError {

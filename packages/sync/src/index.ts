@@ -1,6 +1,7 @@
 /** @hakmem/sync: locks and other ways to wait for each other, in shared memory, that survive the death of their owners. */
 
 export { Barrier } from './barrier.ts'
+export { CodedError } from './coded.ts'
 export { Condition } from './condition.ts'
 export {
   BrokenBarrierError,
