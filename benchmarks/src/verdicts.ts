@@ -50,6 +50,13 @@ export function ratiosTo(reference: ReferenceName, ratios: readonly Ratio[]): Ra
   )
 }
 
+/** The contender of a ratio, and how many of the reference's took part there if not all: the best of a part proves less. */
+function nameIn(reference: ReferenceName, ratio: Ratio, all: readonly Ratio[]): string {
+  const peers: readonly string[] = references[reference].peers
+  const present = all.filter((one) => isAt(ratio)(one) && peers.includes(one.peer)).length
+  return present === peers.length ? ratio.peer : `${ratio.peer} (${present} of ${peers.length})`
+}
+
 /** The geometric mean of ratios, one entry for a workload and its variants; undefined if there are none. */
 export function meanOf(ratios: readonly Ratio[]): Mean | undefined {
   const names = [...new Set(ratios.map(entryOf))]
@@ -66,7 +73,7 @@ function entryOf({ workload }: Ratio): string {
 /** Every target for which the run has figures. */
 export function verdictsOn({ results, ratios, machine }: Pick<Report, 'results' | 'ratios' | 'machine'>) {
   return [
-    ...referenceNames.flatMap((reference) => speedVerdicts(reference, ratiosTo(reference, ratios))),
+    ...referenceNames.flatMap((reference) => speedVerdicts(reference, ratios)),
     ...latencyVerdicts(results),
     ...memoryTarget.peers.flatMap((peer) => memoryVerdicts(results, peer)),
     ...speedUpVerdicts(results, machine.cores),
@@ -82,7 +89,8 @@ export function formatGoal({ floor, aim }: Goal): string {
 }
 
 /** The mean is judged only where every workload with a target took part: it is of all or says nothing. */
-function speedVerdicts(reference: ReferenceName, ratios: readonly Ratio[]): Verdict[] {
+function speedVerdicts(reference: ReferenceName, all: readonly Ratio[]): Verdict[] {
+  const ratios = ratiosTo(reference, all)
   const verdict = (what: string, against: string, value: number, goal: Goal): Verdict => ({
     what,
     against,
@@ -92,7 +100,9 @@ function speedVerdicts(reference: ReferenceName, ratios: readonly Ratio[]): Verd
   })
   const each = ratios.flatMap((ratio) => {
     const goal = goalAt(ratio, reference)
-    return goal === undefined ? [] : [verdict(placeName(ratio), ratio.peer, ratio.median, goal)]
+    return goal === undefined
+      ? []
+      : [verdict(placeName(ratio), nameIn(reference, ratio, all), ratio.median, goal)]
   })
   const took = new Set(ratios.map(({ workload }) => workload))
   const whole = targets.every(({ workloads }) => workloads.every((name) => took.has(name)))

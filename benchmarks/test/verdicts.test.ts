@@ -135,4 +135,12 @@ verdicts('below the bound of --fail-below fall places and means', () => {
   assert.match(lines[1], 'the geometric mean, 0.92 (')
 })
 
+verdicts('a target against the best of several says so where not all of them took part', () => {
+  const { peers } = references.field
+  const against = (names: readonly string[]) =>
+    verdictsOn(report({ ratios: names.map((peer, k) => ratio('larson', 2, peer, 2 + k)) }))[0].against
+  assert.is(against(peers), peers[0])
+  assert.is(against(peers.slice(1)), `${peers[1]} (2 of 3)`)
+})
+
 verdicts.run()

@@ -31,7 +31,7 @@ export function formatSummary(report: Report, coloured: boolean): string {
     `'${SUBJECT} is' is the median of the ratios within a round, above 1 if ${SUBJECT} is faster, with its 95 % interval. A target`,
     `is floor / aim. Times are of single operations, sampled, less what reading the clock costs: 0 ns is less than it can see.`,
     `Memory is what a warm process grew by at its peak. ×2 is with two threads. A geometric mean has one entry for a workload`,
-    `and its variants.`,
+    `and its variants. (1 of 3): a target is against the best of three, of which only one took part.`,
     '',
     `${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}`,
     `huge pages ${machine.hugePages}, governor ${machine.governor}, overcommit ${machine.overcommit}, ${settings.pinned ? 'all pinned' : 'nobody pinned'}`,

@@ -82,7 +82,7 @@ function overview(report: Report): string[] {
   })
   const verdicts = verdictsOn(report)
   const count = (state: State) => verdicts.filter((verdict) => verdict.state === state).length
-  const targets = `What was to be reached: of ratios a floor and an aim, in the order of the charts above. ${count('aim')} reached, ${count('floor')} above the floor, ${count('missed')} missed.`
+  const targets = `What was to be reached: of ratios a floor and an aim, in the order of the charts above. ${count('aim')} reached, ${count('floor')} above the floor, ${count('missed')} missed. (1 of 3): the target is against the best of three, of which only one took part.`
   return [
     ...(charts.length === 0 ? [] : [section('Wins and losses', OVERVIEW, cards(charts))]),
     ...(verdicts.length === 0 ? [] : [section('Targets', targets, verdictTable(verdicts))]),
