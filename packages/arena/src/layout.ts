@@ -313,12 +313,12 @@ function commonDivisor(a: number, b: number): number {
  * Cache entries per class: as many as fit a share of the heap, 8 tiny or 2 mid ones at least. (So a small heap with many
  * threads could be filled by idle caches: `bounds.ts` has the figures, and `park` empties them.) Of each large class
  * 1/32 of a thread's share of the heap; none if that is less than a block, or if every large block of every thread is to
- * be told to who learns from it.
+ * be told to who learns from it. Of tiny classes even numbers, see `depot.ts`.
  */
 function capsOf(bytes: number, threads: number, flags: number, most: number): Int32Array {
   const share = shareOf(bytes, threads)
   const caps = new Int32Array(CLASSES)
-  for (let c = 1; c <= TINY_CLASSES; c++) caps[c] = clamp(share / SIZES[c], 8, most)
+  for (let c = 1; c <= TINY_CLASSES; c++) caps[c] = clamp(share / SIZES[c], 8, most) & -2
   for (let c = TINY_CLASSES + 1; c <= MID_CLASSES; c++)
     caps[c] = clamp((share * 8) / SIZES[c], 2, Math.min(64, most))
   for (let c = MID_CLASSES + 1; c <= SMALL_CLASSES && modeOf(flags) !== 'learn'; c++) {

@@ -167,7 +167,9 @@ export class Slabs {
     // While the cache still has its entries: giving runs back looks for those that lead into them.
     if (isStowed) this.empty(place)
     const old = W[at]
-    const top = old - ((this.cached(c) + 1) >>> 1)
+    const cached = this.cached(c)
+    const half = (cached + 1) >>> 1
+    const top = old - (isStowed ? Math.min(cached, half + (half & 1)) : half)
     W[at] = top
     if (!isStowed) {
       this.giveBack(c, top + 1, old)
