@@ -70,7 +70,6 @@ export function newMemory(bytes: number): SharedMemory | undefined {
 export class Bulk {
   private readonly W: Int32Array
   private readonly F64: Float64Array
-  private readonly U8: Uint8Array
   /** The memory to link to; undefined if there is none, or once it has been tried. */
   private memory: SharedMemory | undefined
   private native: Native | undefined
@@ -79,7 +78,6 @@ export class Bulk {
   constructor(buffer: SharedArrayBuffer, bytes: number, memory: SharedMemory | undefined) {
     this.W = new Int32Array(buffer, 0, bytes / 4)
     this.F64 = new Float64Array(buffer, 0, bytes / 8)
-    this.U8 = new Uint8Array(buffer, 0, bytes)
     this.memory = memory
   }
 
@@ -115,7 +113,7 @@ export class Bulk {
     } else if (this.isNative()) {
       this.native?.copy(to, from, bytes)
     } else {
-      this.U8.copyWithin(to, from, from + bytes)
+      this.F64.copyWithin(to >>> 3, from >>> 3, (from + bytes) >>> 3)
     }
   }
 
