@@ -82,7 +82,7 @@ const DAMAGE: [
 ][] = [
   ['a live state inside a tiny block', (v) => [v.S, (v.tiny >>> 4) + 1], 7, /no block starts/],
   ['a live state inside a mid block', (v) => [v.S, (v.mid >>> 4) + 5], 7, /no block starts/],
-  ['a live state inside a large block', (v) => [v.S, (v.large >>> 4) + 300], 9, /starts a large run, but the state at/],
+  ['a live state inside a large block', (v) => [v.S, (v.large >>> 4) + 300], 9, /a large run, but/],
   ['another class on a tiny block', (v) => [v.S, v.tiny >>> 4], 9, /state 9/],
   ['another class on a mid block', (v) => [v.S, v.mid >>> 4], 3, /state 3/],
   ['another cache on a tiny block', (v) => [v.S, v.tiny >>> 4], 128 | 9, /state 137/],
