@@ -1,7 +1,7 @@
 /**
  * What the knobs are worth: each setting pinned against the defaults on loads of each tier, in turn, as the ratio
- * of speed with its interval; the defaults against themselves (A/A), which must not look like a gain; and what the tuner settles on
- * when it is let loose on each load, with its speed.
+ * of speed with its interval; the defaults against themselves (A/A), which must not look like a gain; and what the
+ * tuner settles on when it is let loose on each load, with its speed.
  */
 
 import { Arena, KNOBS, type Knob, layout, type Setting, settingOf, ThreadRecord } from '@hakmem/arena'

@@ -2,8 +2,8 @@
  * The board: the memory that the threads of one workload share besides the heap under test.
  *
  * One SharedArrayBuffer holds the start line, per lane its generator, its checksum, its clock and its pointers,
- * and what else the kind of workload shares between its seats. Everything lives here and nothing in JavaScript objects, so a larson lane can go from thread to
- * thread and the host can read the figures of all lanes once they have stopped.
+ * and what else the kind of workload shares between its seats. Everything lives here and nothing in JavaScript objects,
+ * so a larson lane can go from thread to thread and the host can read the figures of all lanes once they have stopped.
  */
 
 import type { Kind, Shape } from './kind.ts'

@@ -157,10 +157,10 @@ export abstract class BlockCache {
    * One function, and long, on purpose: V8 inlines whatever is shorter (460 bytes of bytecode) into every caller's
    * loop, where the spills and reloads around it cost a third of the speed of tiny-hot (docs/performance.md).
    *
-   * The refill: the cache of class c is empty, and no magazine has any of it, so no byte 128+c of this thread is in use, and the sweep over the
-   * state bytes of a run takes 0, 128+c and 255 alike. The next run is begun only while that still holds: a run that
-   * other threads flag meanwhile could else be swept twice in one refill, and its blocks be entered twice. `seen` is
-   * the acquire that pairs with the marks of other threads.
+   * The refill: the cache of class c is empty, and no magazine has any of it, so no byte 128+c of this thread is in
+   * use, and the sweep over the state bytes of a run takes 0, 128+c and 255 alike. The next run is begun only while
+   * that still holds: a run that other threads flag meanwhile could else be swept twice in one refill, and its blocks
+   * be entered twice. `seen` is the acquire that pairs with the marks of other threads.
    */
   protected allocate(size: number, must: boolean): Ptr {
     if (this.isDetached) throw new DetachedHeapError('malloc')

@@ -22,7 +22,10 @@ import {
   runPages,
 } from './layout.ts'
 
-/** What is wrong with the word of the used run at `page`, all of whose pages are to lie before `stop`; undefined if nothing is. */
+/**
+ * What is wrong with the word of the used run at `page`, all of whose pages are to lie before `stop`; undefined if
+ * nothing is.
+ */
 export function runFault(g: Geometry, page: number, word: number, stop: number): string | undefined {
   const c = runClass(word)
   const pages = runPages(word)

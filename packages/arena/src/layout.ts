@@ -171,7 +171,10 @@ export const R_LISTS = 896
 export const LIST_WORDS = 256
 /** Per class: word offset of the 0 under the cache's entries. The more of them there may be, the lower it is. */
 export const R_BASES = 1152
-/** Of the thread's magazines (see `depot.ts`): class << 16 | entries, 0 for none; and the place filled next. Owner only, hints. */
+/**
+ * Of the thread's magazines (see `depot.ts`): class << 16 | entries, 0 for none; and the place filled next. Owner only,
+ * hints.
+ */
 export const R_MAGAZINES = 1216
 const MAGAZINES_MAX = 64
 export const R_MAGAZINE_AT = 1280
@@ -182,7 +185,10 @@ export const R_MARKED: number = R_LISTS + MARKED
 export const R_POLICY = 1408
 /** Shard whose extents this thread claims first, from 1; 0: it does not matter. Owner only. */
 export const R_SHARD = 1409
-/** Announcements to one owner's class that are held back: word offset of its hint, and how many; their size at most. Owner only. */
+/**
+ * Announcements to one owner's class that are held back: word offset of its hint, and how many; their size at most.
+ * Owner only.
+ */
 export const R_BUNDLE_AT = 1410
 export const R_BUNDLE_COUNT = 1411
 export const R_BUNDLE = 1412

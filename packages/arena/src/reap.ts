@@ -72,7 +72,10 @@ interface Tally {
   readonly suspects: Map<number, Suspect>
 }
 
-/** Reaps `thread`, which must be dead, for the calling thread `me`. Throws InvalidThreadError. Any thread, any number of times. */
+/**
+ * Reaps `thread`, which must be dead, for the calling thread `me`. Throws InvalidThreadError. Any thread, any number of
+ * times.
+ */
 export function reap(arena: Arena, me: number, thread: number): Reaped {
   if (!isThreadId(thread)) {
     throw new InvalidThreadError('reap', thread, 'the thread must be the id of a thread that has ended')

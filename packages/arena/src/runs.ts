@@ -5,9 +5,9 @@
  * thread's extents is free, and the index of it is a hint. A run may cross from one extent of the thread into the
  * next; the extents whose first page it covers then carry CONT, so that whoever adopts takes the whole chain.
  *
- * Order of writes: allocate: index, CONT, touched, depths, run word (the commit), and for a large run its state byte last. Free: state
- * bytes, run word, CONT, index. So a thread that stops anywhere leaves a run that is wholly used or wholly free to
- * whoever re-derives the rest, and every extent that a used run covers has its CONT.
+ * Order of writes: allocate: index, CONT, touched, depths, run word (the commit), and for a large run its state byte
+ * last. Free: state bytes, run word, CONT, index. So a thread that stops anywhere leaves a run that is wholly used or
+ * wholly free to whoever re-derives the rest, and every extent that a used run covers has its CONT.
  *
  * Extents that a free covers whole go back when the thread holds more free pages than a quarter of its used ones
  * and two extents: fewer would be claimed again at once by workloads that toggle (mid-large-mt). And only once memory is

@@ -8,8 +8,8 @@
  *
  * - An entry is pushed only when the block's byte was live, and only the owner makes a byte live, by popping. So
  *   entries are distinct. A run leaves the class only when no entry points into it.
- * - A sweep (`BlockCache.allocate`) fills an empty cache only. So no byte 128+c of the class is then in use, and the sweep may take 0, 128+c
- *   and 255 alike. There is no bump pointer: the sweep's cursor is the bump.
+ * - A sweep (`BlockCache.allocate`) fills an empty cache only. So no byte 128+c of the class is then in use, and the
+ *   sweep may take 0, 128+c and 255 alike. There is no bump pointer: the sweep's cursor is the bump.
  * - A flush lowers the top and then writes the bytes 0, so a throw in between leaves bytes that the next sweep takes.
  * - What a full cache has to give, the depot may keep (`depot.ts`): a refill takes it back before it sweeps.
  *
@@ -273,8 +273,8 @@ export class Slabs {
   }
 
   /**
-   * Enters an adopted run by the count that its last owner left (see `leave`). A run that is flagged, or whose count cannot be, is
-   * entered as one of which nothing is known. True if it is.
+   * Enters an adopted run by the count that its last owner left (see `leave`). A run that is flagged, or whose count
+   * cannot be, is entered as one of which nothing is known. True if it is.
    *
    * The flag is read behind the swap that took the extent; partner: N3 of `remote.ts`, behind which N4 finds the new owner.
    */
@@ -500,7 +500,10 @@ export class Slabs {
     return load(this.W, this.at + R_HINTS + c) !== 0 || this.W[this.at + R_DIRTY + c] > 0
   }
 
-  /** Forgets all that is known of runs, of every class; the caller re-derives. What others announced stays: it may come at any time. */
+  /**
+   * Forgets all that is known of runs, of every class; the caller re-derives. What others announced stays: it may come
+   * at any time.
+   */
   forget(): void {
     this.W.fill(0, this.at + R_RING, this.at + R_TARGET)
   }

@@ -70,8 +70,8 @@ export class Queue extends QueueRing {
   }
 
   /**
-   * Puts the first `count` of `values` in, all unless told, in order, and sleeps while there is no room; values of others may come between if
-   * it does. None may be 0. Throws as `push`; what was in by then stays in.
+   * Puts the first `count` of `values` in, all unless told, in order, and sleeps while there is no room; values of
+   * others may come between if it does. None may be 0. Throws as `push`; what was in by then stays in.
    */
   pushMany(values: Uint32Array, count?: number): void {
     const done = this.pushSome('pushMany', values, 0, count)

@@ -4,8 +4,8 @@
  * A trace names threads by letters in the order of their start (reapers come last). `a12` runs a for twelve steps; `a!`
  * kills a before its next step, `a!+` right after it, `a!3` at the third local point after it; `a^3` runs a step and
  * throws at the third local point after it; `a:2` lets a's delayed store number 2 (and what must precede it) land;
- * `a*` lets a take all turns of its event loop that it has before it as one; `a~` lets a's wait time out, `a~1` its second one that may. A trace of a scenario with some operations left out starts with those that are kept,
- * `a0,2.b1/`.
+ * `a*` lets a take all turns of its event loop that it has before it as one; `a~` lets a's wait time out, `a~1` its
+ * second one that may. A trace of a scenario with some operations left out starts with those that are kept, `a0,2.b1/`.
  */
 
 import { InterleaveError } from './errors.ts'

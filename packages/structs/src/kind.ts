@@ -2,9 +2,9 @@
  * A kind of field: its size, and how to read and write it, given the memory and where it lies.
  *
  * `read` and `write` are asked once per memory for a function of an address. The accessors of a struct are closures over
- * those functions (of numbers: see `accessors.ts`), and those over the views of the memory, so V8 folds all of it into the caller's loop as constants; it
- * finds the hidden class of the view from the accessor itself, so the same accessor serves any number of struct types
- * without becoming megamorphic (README.md, "How fast", has the figures).
+ * those functions (of numbers: see `accessors.ts`), and those over the views of the memory, so V8 folds all of it into
+ * the caller's loop as constants; it finds the hidden class of the view from the accessor itself, so the same accessor
+ * serves any number of struct types without becoming megamorphic (README.md, "How fast", has the figures).
  *
  * An address is a byte offset as a signed 32-bit integer, as `| 0` gives it: V8 computes with those without a check, and
  * `at >>> 2` makes the index of it again.

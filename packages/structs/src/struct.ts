@@ -58,7 +58,10 @@ export interface StructClass<F> {
    */
   make<C extends ViewClass>(this: C, memory: Memory | Region, init?: StructInit<F>): Ptr<InstanceType<C>>
 
-  /** A new view of the struct at `ptr`. Throws NullPointerError for what is no pointer; debugging, also for what is freed or of another type. */
+  /**
+   * A new view of the struct at `ptr`. Throws NullPointerError for what is no pointer; debugging, also for what is
+   * freed or of another type.
+   */
   at<C extends ViewClass>(this: C, memory: Memory, ptr: Ptr<InstanceType<C>>): InstanceType<C>
 
   /** Frees the struct and what its fields own. Throws as `heap.free`. 0 is fine. */
@@ -78,7 +81,10 @@ export interface StructClass<F> {
     length: number,
   ): Many<InstanceType<C>>
 
-  /** `length` values of each field, a typed array for each, all zero, in one block. For fields that are scalars or arrays of those. */
+  /**
+   * `length` values of each field, a typed array for each, all zero, in one block. For fields that are scalars or
+   * arrays of those.
+   */
   columns(memory: Memory, length: number): Columns<F>
 
   /** Columns that `columns` made, in this thread or another. */
@@ -87,7 +93,10 @@ export interface StructClass<F> {
   /** To post to another thread, which takes it with `receive`. */
   publish<C extends ViewClass>(this: C, ptr: Ptr<InstanceType<C>>): Published<InstanceType<C>>
 
-  /** The pointer that another thread published. Throws LayoutMismatchError if it declares the type otherwise, FieldError for what nobody published. */
+  /**
+   * The pointer that another thread published. Throws LayoutMismatchError if it declares the type otherwise, FieldError
+   * for what nobody published.
+   */
   receive<C extends ViewClass>(this: C, published: Published<InstanceType<C>>): Ptr<InstanceType<C>>
 }
 

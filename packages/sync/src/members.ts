@@ -7,7 +7,10 @@
 /** Word offsets into `words`, to which all offsets of primitives are relative too. */
 export interface Members {
   readonly words: Int32Array
-  /** Claim word of member 0: 0 free; t (thread id + 1) live; -m being reaped by the thread whose word is m; -(2 ** 31) nobody's. */
+  /**
+   * Claim word of member 0: 0 free; t (thread id + 1) live; -m being reaped by the thread whose word is m; -(2 ** 31)
+   * nobody's.
+   */
   readonly claims: number
   /** First entry of member 0's held list: HELD entries, and the number of read locks among them. */
   readonly held: number

@@ -38,7 +38,10 @@ export const TURN = 12
 /** Not a step: a task awaits a value. */
 export const AWAIT = 13
 
-/** Loads of the same value from the same place by the same line, without a change between, after which a thread counts as spinning. */
+/**
+ * Loads of the same value from the same place by the same line, without a change between, after which a thread counts
+ * as spinning.
+ */
 const SPINS = 3
 const SPIN_PLACES = 4
 
