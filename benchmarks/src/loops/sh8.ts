@@ -1,9 +1,8 @@
 /**
- * sh8: bursts of sizes from 8 bytes to 165 KiB, the small ones in thousands, through a buffer of 100,000 pointers over
+ * sh8: bursts of sizes from 8 bytes to 165 KiB, the small ones in thousands, through a buffer of a million pointers over
  * the number of threads that were asked for, in twice as many threads; `windows.ts` says what becomes of the
  * blocks. Meanwhile one more thread allocates blocks of 8 bytes, a share for each of the others at a time, and these free
- * a share whenever their buffer is full: about one such block for 80 of their own. The original has buffers ten times
- * as long.
+ * a share whenever their buffer is full: about one such block for 80 of their own.
  */
 
 import type { Part, Task } from '../contender/part.ts'

@@ -47,7 +47,7 @@ export function boundsOf(g: Geometry): Bounds {
   // Slabs are aligned.
   const extentsOf = (c: number) =>
     c <= TINY_CLASSES ? 1 : spread(c <= MID_CLASSES ? g.segments[c] * PAGE : SIZES[c])
-  const magazine = (c: number) => (c <= STOWED_CLASSES ? (g.caps[c] + 1) >>> 1 : 0)
+  const magazine = (c: number) => (c <= STOWED_CLASSES ? ((g.caps[c] >>> 1) + 1) & -2 : 0)
   const pinned = (c: number) => (g.caps[c] + g.magazines * magazine(c)) * extentsOf(c) * extent
   const free = (peak: number) => 0.25 * peak + 2 * extent + 0.02 * peak
   let cached = 0

@@ -198,7 +198,7 @@ export class Slabs {
     const base = W[this.at + R_BASES + c]
     W[at] = base
     this.giveBack(c, base + 1, old)
-    if (c > STOWED_CLASSES) return
+    if (c > STOWED_CLASSES || !this.depot.hasAny(c)) return
     for (let place = 0; place < this.depot.count; place++) {
       if (this.depot.classAt(place) === c) this.empty(place)
     }
@@ -478,7 +478,7 @@ export class Slabs {
   private isCached(page: number, c: number, first: number, last: number): boolean {
     const { depot } = this
     if (this.leadsInto(page, first, last)) return true
-    for (let place = 0; place < depot.count; place++) {
+    for (let place = 0; depot.hasAny(c) && place < depot.count; place++) {
       const at = depot.entriesAt(place)
       if (depot.classAt(place) === c && this.leadsInto(page, at, at + depot.countAt(place) - 1)) return true
     }

@@ -150,7 +150,7 @@ export function fieldsOf(image: Image): Field[] {
     },
     {
       name: 'magazines',
-      pick: recordWords(layout.R_MAGAZINES, g.magazines),
+      pick: recordWords(g.depotHeaders, g.magazines),
       hint: 'one too short: a sweep finds the rest',
     },
     { name: 'cache entries in use', pick: words(inUse) },
