@@ -22,7 +22,7 @@ const LIVE = 2 ** 17
 const SLAB_BLOCKS = 1024
 const SHARES = [0, 1 / 8, 1 / 4, 1 / 2]
 const CLASS_OF_64 = 4
-const TARGET = 128
+const TARGET = 256
 
 interface Role {
   readonly heap: HeapHandle

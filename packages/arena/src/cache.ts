@@ -163,8 +163,9 @@ export abstract class BlockCache {
    * be entered twice. `seen` is the acquire that pairs with the marks of other threads.
    */
   protected allocate(size: number, must: boolean): Ptr {
-    if (this.isDetached) throw new DetachedHeapError('malloc')
-    if (!Number.isSafeInteger(size) || size < 0) this.refuseSize('malloc', 'the size', size)
+    const operation = must ? 'malloc' : 'tryMalloc'
+    this.requireAttached(operation)
+    this.requireSize(operation, 'the size', size)
     const { W, S, record } = this
     const c = size < SMALL_LIMIT ? classOf[(size + 15) >>> 4] : LAST_CLASS
     if (c === LAST_CLASS) return this.allocateLarge(size, must)
@@ -283,10 +284,7 @@ export abstract class BlockCache {
   }
 
   protected requireSize(operation: string, what: string, size: number): void {
-    if (!Number.isSafeInteger(size) || size < 0) this.refuseSize(operation, what, size)
-  }
-
-  protected refuseSize(operation: string, what: string, size: number): never {
+    if (Number.isSafeInteger(size) && size >= 0) return
     this.record.count(COUNTERS.invalidSize)
     throw new InvalidSizeError(operation, what, size, 'a whole number, 0 or more')
   }

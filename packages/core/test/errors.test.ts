@@ -33,6 +33,9 @@ test('every error says what it is: a name, a code, the values', () => {
   assert.is(invalid.reason, 'not a multiple of 16')
   assert.match(invalid.message, new RegExp(`usableSize: pointer ${p + 8}`))
 
+  assert.throws(() => heap.malloc(-1), /^malloc: /)
+  assert.throws(() => heap.tryMalloc(-1), /^tryMalloc: /)
+
   const blocks = fill(heap, 50_000)
   const full = thrownBy(() => heap.malloc(50_000))
   assert.ok(full instanceof OutOfMemoryError)
