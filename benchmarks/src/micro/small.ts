@@ -64,7 +64,7 @@ export function refills(stage: Stage): Path[] {
   return [
     refill('a magazine', { reloaded: 1 }, full, () => {
       stage.release(heap, 0, full)
-      stage.allocate(heap, SIZE, full >>> 1)
+      stage.allocate(heap, SIZE, heap.record.slabs.cached(CLASS_OF[SIZE >>> 4]))
     }),
     refill('the run being swept', { refillOwn: 1 }, 1, () => heap.flush()),
     refill('a flagged run', { refillDirty: 1 }, slab, () => stage.release(other, 0, slab / 2)),

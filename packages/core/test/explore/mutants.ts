@@ -141,7 +141,7 @@ export const mutants: readonly Mutant<SceneName>[] = [
   },
   {
     name: 'a magazine stays when it is taken',
-    patch: plant('arena/dist/depot.js', 'W[this.headers + place] = 0;\n        W.copy', 'W.copy'),
+    patch: plant('arena/dist/depot.js', 'this.drop(place);\n        this.W.copy', 'this.W.copy'),
     scene: 'reload',
     within: 1000,
   },
