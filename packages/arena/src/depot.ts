@@ -9,7 +9,8 @@
  *
  * An entry is in the cache of its class or in one magazine, never in both. A header is cleared before its entries are
  * moved out, and written after they are moved in, so that a throw in between loses entries, whose bytes the next
- * sweep takes. The count of a class's magazines is raised before that and lowered behind it, so it is never too low. All of it is a hint: whoever re-derives the thread's books drops it.
+ * sweep takes. The count of a class's magazines is raised before that and lowered behind it, so it is never too low. All
+ * of it is a hint: whoever re-derives the thread's books drops it.
  */
 
 import type { Arena } from './arena.ts'
@@ -94,7 +95,6 @@ export class Depot {
     const at = this.entriesAt(place)
     this.drop(place)
     this.W.copyWithin(to, at, at + count)
-    this.stepBack()
     return count
   }
 
@@ -103,17 +103,6 @@ export class Depot {
     const c = this.classAt(place)
     this.W[this.headers + place] = 0
     if (c !== 0) this.W[this.stowed + c] -= 1
-  }
-
-  /** Fills next what lies behind the newest magazine, so that places in use lie together. */
-  private stepBack(): void {
-    let hand = this.W[this.hand]
-    for (let k = 0; k < this.count; k++) {
-      const newest = (hand + this.count - 1) % this.count
-      if (this.classAt(newest) !== 0) break
-      hand = newest
-    }
-    this.W[this.hand] = hand
   }
 
   dropAll(): void {

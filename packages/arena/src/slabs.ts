@@ -168,6 +168,7 @@ export class Slabs {
     if (isStowed) this.empty(place)
     const old = W[at]
     const cached = this.cached(c)
+    // Of a magazine an even number, see `Depot.put`.
     const half = (cached + 1) >>> 1
     const top = old - (isStowed ? Math.min(cached, half + (half & 1)) : half)
     W[at] = top
@@ -478,7 +479,8 @@ export class Slabs {
   private isCached(page: number, c: number, first: number, last: number): boolean {
     const { depot } = this
     if (this.leadsInto(page, first, last)) return true
-    for (let place = 0; depot.hasAny(c) && place < depot.count; place++) {
+    const places = depot.hasAny(c) ? depot.count : 0
+    for (let place = 0; place < places; place++) {
       const at = depot.entriesAt(place)
       if (depot.classAt(place) === c && this.leadsInto(page, at, at + depot.countAt(place) - 1)) return true
     }

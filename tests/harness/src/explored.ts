@@ -55,6 +55,8 @@ export interface Mutant<N extends string> extends Pick<ExploreOptions, 'kills' |
   readonly name: string
   readonly patch: Patch
   readonly scene: N
+  /** Whether it shows only as a race: plain accesses of two threads that nothing orders. */
+  readonly races?: true
   /** Schedules within which it must be found, if not as many as for the others. */
   readonly within?: number
 }
@@ -67,10 +69,10 @@ export function testMutants<N extends string>(
   within: number,
 ): void {
   const test = suite(`a bug planted in ${title} is found`)
-  for (const { name, patch, scene, kills = 0, throws = 0, ...own } of mutants) {
+  for (const { name, patch, scene, kills = 0, throws = 0, races = false, ...own } of mutants) {
     const find = async () => {
       const scenes = await load([patch])
-      const options = { kills, throws, maxSchedules: own.within ?? within, shrink: false }
+      const options = { kills, throws, races, maxSchedules: own.within ?? within, shrink: false }
       const { failure, schedules } = explore(drain(scenes[scene]()) as Scenario<unknown>, options)
       assert.ok(failure !== undefined, `it was found (${schedules} schedules were run)`)
     }

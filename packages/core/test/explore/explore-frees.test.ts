@@ -1,4 +1,9 @@
 import { ALL, testScenes } from '@hakmem/testing/explored'
 import { loadScenes } from './lab.ts'
 
-testScenes('Frees of other threads', await loadScenes(), { sweep: ALL, retire: ALL, parks: ALL })
+testScenes('Frees of other threads', await loadScenes(), {
+  sweep: ALL,
+  inOrder: ALL,
+  retire: ALL,
+  parks: ALL,
+})

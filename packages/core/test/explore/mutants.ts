@@ -140,6 +140,16 @@ export const mutants: readonly Mutant<SceneName>[] = [
     kills: 1,
   },
   {
+    name: "a freed block's line is taken behind its mark",
+    patch: plant(
+      'core/dist/specialise.js',
+      'words[p >>> 2] |= 0;',
+      '(markRemote(states, i), words[p >>> 2] |= 0);',
+    ),
+    scene: 'inOrder',
+    races: true,
+  },
+  {
     name: 'a magazine stays when it is taken',
     patch: plant('arena/dist/depot.js', 'this.drop(place);\n        this.W.copy', 'this.W.copy'),
     scene: 'reload',

@@ -13,6 +13,18 @@ export function sweep(): Scene {
   )
 }
 
+/** The second block lies close below the first: N0 of `remote.ts` writes its first word, and so does who gets it next. */
+export function inOrder(): Scene {
+  const { stage, blocks } = slab(['a', 'b', 'r1', 'r2'])
+  const [p, q] = blocks.sort((a, b) => b - a)
+  return scene(
+    'two frees in order against the sweep of a refill',
+    stage,
+    { a: [takes('a', K), takes('a', K)], b: [gives('b', p), gives('b', q)] },
+    { b: [p, q] },
+  )
+}
+
 export function twoFrees(): Scene {
   const { stage, blocks } = slab(['a', 'b', 'c', 'r1'])
   const [p, q] = blocks
