@@ -68,7 +68,7 @@ export const H_VOID = 512
 export const voidOf = (g: Geometry): number => g.base / 4 + H_VOID
 
 export const MAGIC = 0x4d4b4148 // "HAKM" in memory
-export const VERSION = 4
+export const VERSION = 5
 export const FLAG_COUNTERS = 1
 /** Blocks of structs carry the type that they hold, see `@hakmem/structs`. */
 export const FLAG_TYPES = 2
